@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imapferry::config {
+
+/// How a connection is protected.
+enum class Protection {
+  automatic,  ///< TLS on 993 when something answers there, else port 143 with STARTTLS when offered
+  tls,        ///< TLS from the first byte
+  starttls,   ///< STARTTLS, and nothing when it is not offered
+  none,       ///< asked for explicitly: passwords may travel in the clear
+};
+
+enum class AddressFamily { any, ipv4, ipv6 };
+
+/// One of the two servers.
+struct ServerSpec {
+  std::string host;
+  std::optional<std::uint16_t> port;
+  Protection protection = Protection::automatic;
+  bool probe_tls_port = true;  ///< --sslcheck: try 993 first when neither port nor protection is given
+  bool allow_starttls = true;  ///< false with --notlsN alone
+  AddressFamily family = AddressFamily::any;
+  bool verify_certificate = true;
+  std::string ca_file;
+  std::chrono::milliseconds timeout{120'000};  ///< how long nothing may move; 0 means no limit
+  bool send_id = true;
+  std::size_t max_connections = 0;  ///< at once, all accounts together; 0 means our default
+};
+
+struct Login {
+  std::string user;
+  core::Secret password;
+};
+
+/// One source login and the destination login that it goes to.
+struct AccountSpec {
+  std::string name;      ///< what reports call it: "user1" or "user1 -> user2"
+  std::size_t line = 0;  ///< of the users file; 0 for the command line
+  Login source;
+  Login destination;
+};
+
+/// What is done for each account.
+struct SyncRules {
+  std::vector<std::string> folders;            ///< --folder: exactly these (UTF-8 or modified UTF-7)
+  std::vector<std::string> folders_recursive;  ///< --folderrec: these and what is below them
+  std::vector<std::string> include;            ///< Perl regular expressions
+  std::vector<std::string> exclude;
+  bool dry = false;                ///< change nothing on either side
+  bool just_folders = false;       ///< create the mailboxes, copy no message
+  bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
+  bool sync_flags = true;          ///< bring the flags of messages already there in line
+  bool subscribe = true;           ///< subscribe on the destination what is subscribed on the source
+};
+
+/// What a run may use.
+struct RunLimits {
+  std::size_t max_accounts = 0;    ///< accounts in work at once; 0 means our default
+  std::size_t lanes = 0;           ///< lanes per account; 0 means our default
+  std::size_t memory = 64u << 20;  ///< bytes of message data held at once, all accounts together
+  std::size_t batch_messages = 0;  ///< messages per MULTIAPPEND; 0 means our default
+  std::size_t batch_bytes = 0;
+};
+
+/// What a run is, as plain values.
+struct RunConfig {
+  ServerSpec source;
+  ServerSpec destination;
+  std::vector<AccountSpec> accounts;
+  SyncRules rules;
+  RunLimits limits;
+  bool just_connect = false;  ///< connect to both servers, say what they are, and stop
+};
+
+}  // namespace imapferry::config

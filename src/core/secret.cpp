@@ -1,0 +1,32 @@
+#include "core/secret.hpp"
+
+#include <openssl/crypto.h>
+
+namespace imapferry::core {
+
+void wipe(std::string& text) noexcept {
+  OPENSSL_cleanse(text.data(), text.size());
+  text.clear();
+}
+
+Secret& Secret::operator=(const Secret& other) {
+  if (this != &other) {
+    wipe();
+    value_ = other.value_;
+  }
+  return *this;
+}
+
+Secret& Secret::operator=(Secret&& other) noexcept {
+  if (this != &other) {
+    wipe();
+    // Copied rather than moved: a moved-from short string would keep its bytes. On exhaustion of memory the program ends.
+    value_ = other.value_;
+    other.wipe();
+  }
+  return *this;
+}
+
+void Secret::wipe() noexcept { core::wipe(value_); }
+
+}  // namespace imapferry::core

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/failure.hpp"
+#include "sync/event.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+/// What happened in a run over many accounts.
+namespace imapferry::run {
+
+using Clock = std::chrono::steady_clock;
+
+/// An account of this run: a number from 0 and a name.
+struct AccountRef {
+  std::size_t number = 0;
+  std::string name;
+};
+
+struct RunStarted {
+  std::size_t accounts = 0;
+  std::string source_host, destination_host;
+};
+
+struct AccountStarted {};
+
+/// How an account ended.
+struct AccountFinished {
+  std::optional<core::Failure> failure;        ///< what ended it early
+  std::optional<sync::Side> side;              ///< whose failure it was, when it was one side's
+  bool was_stopped = false;                    ///< the user stopped the run before it was done
+};
+
+/// The user asked to stop: batches in flight are finished, nothing new begins.
+struct StopRequested {
+  std::string signal;  ///< "SIGINT"
+};
+
+struct RunFinished {};
+
+using AccountEvent = std::variant<AccountStarted, AccountFinished, sync::Event>;
+using RunEvent = std::variant<RunStarted, StopRequested, RunFinished>;
+
+/// Whoever listens: reporters. Called on the event loop; must not block and must not throw.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on(const RunEvent& event, Clock::time_point now) = 0;
+  virtual void on(const AccountRef& account, const AccountEvent& event, Clock::time_point now) = 0;
+};
+
+}  // namespace imapferry::run

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "core/failure.hpp"
+#include "imap/proto/uid_set.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What happened while one account was synchronised, as typed facts. All reporting is made of them.
+namespace imapferry::sync {
+
+enum class Side { source, destination };
+
+/// A session is open. Sent once for each side of an account, not for every lane.
+struct Connected {
+  Side side = Side::source;
+  std::string server;      ///< "imap.example.org:993"
+  std::string protection;  ///< "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty
+  std::string greeting;    ///< the server's own words
+  std::string software;    ///< name and version from ID, or empty
+};
+
+/// Both mailbox lists are known and mapped.
+struct MailboxesMapped {
+  struct Pair {
+    std::string source, destination;  ///< UTF-8
+    bool exists = false;
+  };
+  std::vector<Pair> pairs;
+  std::size_t left_out = 0;
+};
+
+struct MailboxCreated {
+  std::string name;
+};
+
+/// A mailbox as a whole cannot be carried, or not to its end.
+struct MailboxFailed {
+  std::string source, destination;
+  core::Failure failure;
+};
+
+/// Messages and bytes of one mailbox on one side (--justfoldersizes, and known before each copy).
+struct MailboxWeighed {
+  Side side = Side::source;
+  std::string name;
+  std::uint64_t messages = 0, bytes = 0, biggest = 0;
+};
+
+/// A mailbox pair is compared: what is to be done. Sent again when a lost connection makes us look again.
+struct MailboxPlanned {
+  std::string source, destination;
+  std::uint64_t source_messages = 0, destination_messages = 0;
+  std::uint64_t to_copy = 0, bytes_to_copy = 0;
+  std::uint64_t already_there = 0;
+  std::uint64_t source_duplicates = 0, destination_duplicates = 0;
+  std::uint64_t destination_only = 0;
+  std::uint64_t flags_to_set = 0;
+  bool dry = false;
+};
+
+/// Messages that the destination has confirmed. `messages` is as many as one APPEND carried.
+struct MessagesCopied {
+  std::string source, destination;
+  std::uint64_t messages = 0, bytes = 0;
+};
+
+/// Duplicates that showed only while copying (their headers were not listed beforehand).
+struct DuplicatesSkipped {
+  std::string source;
+  std::uint64_t messages = 0;
+};
+
+/// A message that could not be carried. Never silent: named in the report, counted, and in the exit code.
+struct MessageRefused {
+  std::string source, destination;
+  imap::proto::Uid uid = 0;
+  std::uint64_t size = 0;
+  std::string subject;  ///< of the header, raw; may be empty
+  core::Failure failure;
+};
+
+/// A message was carried, but something about it changed on the way or could not be held.
+struct MessageChanged {
+  std::string source, destination;
+  imap::proto::Uid uid = 0;
+  std::string what;  ///< "keyword $Label1 is not permitted there"
+};
+
+struct FlagsSet {
+  std::string destination;
+  std::uint64_t messages = 0;
+};
+
+struct MailboxDone {
+  std::string source, destination;
+};
+
+/// A connection was lost or the server asked to wait; what happens next.
+struct Retrying {
+  Side side = Side::source;
+  std::string mailbox;  ///< source name, or empty
+  core::Failure failure;
+  unsigned attempt = 0;
+  std::uint64_t wait_milliseconds = 0;
+};
+
+using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned, MessagesCopied,
+                           DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone, Retrying>;
+
+}  // namespace imapferry::sync

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "imap/proto/flags.hpp"
+#include "imap/proto/uid_set.hpp"
+#include "sync/identity.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// What is known of the messages of one mailbox: structure of arrays, about 40 bytes a message.
+class MailboxIndex {
+ public:
+  struct Entry {
+    imap::proto::Uid uid = 0;
+    Identity identity;          ///< meaningless until has_identity
+    bool has_identity = false;
+    std::uint64_t size = 0;     ///< RFC822.SIZE
+    std::int64_t date = 0;      ///< INTERNALDATE, unix seconds; no_date when the server sent none that can be read
+    int zone_minutes = 0;
+  };
+  static constexpr std::int64_t no_date = INT64_MIN;
+
+  /// Messages come in ascending order of UID as a rule, but need not; one that is already there is replaced.
+  void add(const Entry& entry, const imap::proto::Flags& flags);
+  void set_identity(std::size_t i, const Identity& identity);
+  void reserve(std::size_t messages);
+
+  [[nodiscard]] std::size_t size() const noexcept { return uids_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return uids_.empty(); }
+  [[nodiscard]] imap::proto::Uid uid(std::size_t i) const { return uids_[i]; }
+  [[nodiscard]] const Identity& identity(std::size_t i) const { return identities_[i]; }
+  [[nodiscard]] bool has_identity(std::size_t i) const { return (marks_[i] & mark_identity) != 0; }
+  [[nodiscard]] std::uint64_t message_size(std::size_t i) const { return sizes_[i]; }
+  [[nodiscard]] std::int64_t date(std::size_t i) const { return dates_[i]; }
+  [[nodiscard]] int zone_minutes(std::size_t i) const { return zones_[i]; }
+  [[nodiscard]] const imap::proto::Flags& flags(std::size_t i) const { return flag_table_[flags_[i]]; }
+  /// Position of a UID; size() when it is not there. O(log n) while UIDs came in ascending order.
+  [[nodiscard]] std::size_t find(imap::proto::Uid uid) const;
+  [[nodiscard]] std::uint64_t total_bytes() const noexcept { return total_bytes_; }
+
+ private:
+  static constexpr std::uint8_t mark_identity = 1;
+  std::uint32_t intern(const imap::proto::Flags& flags);
+
+  std::vector<imap::proto::Uid> uids_;
+  std::vector<Identity> identities_;
+  std::vector<std::uint64_t> sizes_;
+  std::vector<std::int64_t> dates_;
+  std::vector<std::int16_t> zones_;
+  std::vector<std::uint8_t> marks_;
+  std::vector<std::uint32_t> flags_;  ///< index into flag_table_: a mailbox has few different sets of flags
+  std::vector<imap::proto::Flags> flag_table_;
+  std::map<std::string, std::uint32_t> flag_ids_;
+  std::uint64_t total_bytes_ = 0;
+  bool is_sorted_ = true;
+};
+
+}  // namespace imapferry::sync
