@@ -77,7 +77,8 @@ struct RunConfig {
   std::vector<AccountSpec> accounts;
   SyncRules rules;
   RunLimits limits;
-  bool just_connect = false;  ///< connect to both servers, say what they are, and stop
+  bool just_connect = false;  ///< connect to both servers, say what they are, and stop; then a host may be empty
+  bool just_login = false;    ///< log in on both sides and stop
 };
 
 }  // namespace imapferry::config

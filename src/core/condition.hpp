@@ -14,6 +14,7 @@ class Condition {
   /// Returns at the next notify_all.
   boost::asio::awaitable<void> wait();
   void notify_all();
+  [[nodiscard]] boost::asio::any_io_executor executor() { return timer_.get_executor(); }
 
  private:
   boost::asio::steady_timer timer_;

@@ -13,7 +13,8 @@ struct Identity {
   friend auto operator<=>(const Identity&, const Identity&) = default;
 };
 
-/// Key of the hash, drawn anew for every run: nobody can craft two messages that collide, and so hide one behind the other.
+/// Key of the hash, drawn anew for every run: nobody can craft two messages that collide, and so hide one behind the
+/// other.
 struct IdentityKey {
   std::array<std::uint64_t, 2> bits{};
 };
@@ -23,8 +24,8 @@ struct IdentityKey {
 
 /// Which header lines an identity was made of.
 enum class IdentitySource {
-  listed_fields,  ///< Message-Id and Received lines
-  whole_header,   ///< none of these has a value: the whole header, normalised
+  listed_fields, ///< Message-Id and Received lines
+  whole_header,  ///< none of these has a value: the whole header, normalised
 };
 
 struct IdentityResult {
@@ -33,9 +34,9 @@ struct IdentityResult {
 };
 
 /// The identity of a header that holds at least its Message-Id and Received fields: imapsync's rule. Each such line is
-/// unfolded, bytes above 0x7F become "X", blanks are collapsed and the whole is put in upper case; the lines are sorted and
-/// hashed together. A field whose value is empty does not count.
-/// Returns false when no field counts: then the caller reads the whole header and calls identity_of_header.
+/// unfolded, bytes above 0x7F become "X", blanks are collapsed and the whole is put in upper case; the lines are sorted
+/// and hashed together. A field whose value is empty does not count. Returns false when no field counts: then the
+/// caller reads the whole header and calls identity_of_header.
 [[nodiscard]] bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out);
 
 /// The identity of a message whose whole header is at hand (anything after the first empty line is ignored): from its
@@ -45,4 +46,4 @@ struct IdentityResult {
 /// The part of a message up to and including the empty line that ends its header; all of it when there is none.
 [[nodiscard]] std::string_view header_of(std::string_view message);
 
-}  // namespace imapferry::sync
+} // namespace imapferry::sync

@@ -12,19 +12,21 @@ namespace imapferry::sync {
 
 /// A mailbox as LIST told it.
 struct ListedMailbox {
-  std::string wire;                ///< as the server spells it; what commands carry
-  std::string name;                ///< UTF-8
-  char delimiter = '\0';           ///< 0: flat
-  std::uint32_t attributes = 0;    ///< imap::proto::ListAttribute bits
-  std::string special_use;         ///< "\Sent", ... or empty
+  std::string wire;             ///< as the server spells it; what commands carry
+  std::string name;             ///< UTF-8
+  char delimiter = '\0';        ///< 0: flat
+  std::uint32_t attributes = 0; ///< imap::proto::ListAttribute bits
+  std::string special_use;      ///< "\Sent", ... or empty
   bool is_subscribed = false;
-  [[nodiscard]] bool can_select() const { return (attributes & (imap::proto::list_noselect | imap::proto::list_nonexistent)) == 0; }
+  [[nodiscard]] bool can_select() const {
+    return (attributes & (imap::proto::list_noselect | imap::proto::list_nonexistent)) == 0;
+  }
 };
 
 /// One side's name space.
 struct NameSpace {
-  std::string prefix;     ///< of the first personal namespace, UTF-8: "INBOX." or ""
-  char delimiter = '/';   ///< 0: flat
+  std::string prefix;   ///< of the first personal namespace, UTF-8: "INBOX." or ""
+  char delimiter = '/'; ///< 0: flat
 };
 
 /// The names of one side, as found.
@@ -36,35 +38,37 @@ struct SideNames {
 /// Where one source mailbox goes.
 struct MailboxPair {
   ListedMailbox source;
-  std::string destination;       ///< UTF-8
-  std::string destination_wire;  ///< modified UTF-7, ready for a command
-  bool exists = false;           ///< on the destination already, and can be selected
+  std::string destination;      ///< UTF-8
+  std::string destination_wire; ///< modified UTF-7, ready for a command
+  bool exists = false;          ///< on the destination already, and can be selected
 };
 
 /// A mailbox that cannot be carried, and why; every one is reported and makes the exit code say so.
 struct MailboxProblem {
-  std::string source;       ///< UTF-8
-  std::string destination;  ///< where it would go
+  std::string source;      ///< UTF-8
+  std::string destination; ///< where it would go
   std::string reason;
 };
 
 struct MailboxMap {
-  std::vector<MailboxPair> pairs;            ///< in the source's order, INBOX first
-  std::vector<std::string> to_create;        ///< wire names in the order of creation, parents before children
+  std::vector<MailboxPair> pairs;     ///< in the source's order, INBOX first
+  std::vector<std::string> to_create; ///< wire names in the order of creation, parents before children
   std::vector<MailboxProblem> problems;
-  std::vector<std::string> left_out;         ///< UTF-8 names that the rules left out
+  std::vector<std::string> left_out; ///< UTF-8 names that the rules left out
 };
 
-/// Which prefix and delimiter a side has: from NAMESPACE when it was answered, else guessed from the names as imapsync does
-/// (the most frequent delimiter of LIST; prefix "INBOX" + delimiter when every other mailbox lies under INBOX).
-[[nodiscard]] NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal, const std::vector<ListedMailbox>& mailboxes);
+/// Which prefix and delimiter a side has: from NAMESPACE when it was answered, else guessed from the names as imapsync
+/// does (the most frequent delimiter of LIST; prefix "INBOX" + delimiter when every other mailbox lies under INBOX).
+[[nodiscard]] NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal,
+                                      const std::vector<ListedMailbox>& mailboxes);
 
-/// Maps the selected source mailboxes to names on the destination: the source's prefix is removed, delimiters are exchanged
-/// (a destination delimiter inside a source name becomes the source's, as imapsync swaps them; with "/" left over and no place
-/// for it, "_"), the destination's prefix is put in front; INBOX, in any case, is INBOX. Two source mailboxes that come
-/// to the same destination are a problem of the second; names that the destination cannot hold (an empty level,
-/// control characters) likewise. Fails (Fault::usage) on a regular expression that does not compile, or a --folder that does
-/// not exist on the source.
-[[nodiscard]] core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination, const config::SyncRules& rules);
+/// Maps the selected source mailboxes to names on the destination: the source's prefix is removed, delimiters are
+/// exchanged (a destination delimiter inside a source name becomes the source's, as imapsync swaps them; with "/" left
+/// over and no place for it, "_"), the destination's prefix is put in front; INBOX, in any case, is INBOX. Two source
+/// mailboxes that come to the same destination are a problem of the second; names that the destination cannot hold (an
+/// empty level, control characters) likewise. Fails (Fault::usage) on a regular expression that does not compile, or a
+/// --folder that does not exist on the source.
+[[nodiscard]] core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
+                                                     const config::SyncRules& rules);
 
-}  // namespace imapferry::sync
+} // namespace imapferry::sync

@@ -22,9 +22,17 @@ struct Matches {
 
 /// Pairs the messages of one mailbox on both sides. Every entry must have an identity.
 ///
-/// Messages with one identity but different sizes are different messages. Within an identity the sizes of both sides are
-/// aligned in their order so that the differences add up to the least: a server may add a line end to every message, so an
-/// equal size is no condition, and a message that is missing on the destination must not push the others off by one.
+/// Messages with one identity but different sizes are different messages. Within an identity the sizes of both sides
+/// are aligned in their order so that the differences add up to the least: a server may add a line end to every
+/// message, so an equal size is no condition, and a message that is missing on the destination must not push the others
+/// off by one. All of the side that has fewer sizes is paired, whatever the differences: one message on each side is
+/// the same message.
+///
+/// What remains ambiguous: (1) Two different messages with equal identity and equal size are taken for duplicates, as
+/// imapsync takes all that have equal identity; they are counted, never silent. (2) When a destination that changes
+/// sizes holds only some of the messages of one identity, a wrong one may be nearer in size: with 100 and 102 on the
+/// source and the copy of the first grown to 102, the second passes for copied and the first is copied again. It takes
+/// an incomplete earlier copy without a store, and messages that differ by no more than what the server adds.
 [[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination);
 
-}  // namespace imapferry::sync
+} // namespace imapferry::sync

@@ -13,8 +13,8 @@ namespace imapferry::imap::proto {
 enum class Capability {
   imap4rev1,
   imap4rev2,
-  literal_plus,   ///< LITERAL+  (RFC 7888)
-  literal_minus,  ///< LITERAL-  (RFC 7888): non-synchronising up to 4096 bytes; implied by IMAP4rev2
+  literal_plus,  ///< LITERAL+  (RFC 7888)
+  literal_minus, ///< LITERAL-  (RFC 7888): non-synchronising up to 4096 bytes; implied by IMAP4rev2
   starttls,
   logindisabled,
   sasl_ir,
@@ -22,15 +22,15 @@ enum class Capability {
   auth_login,
   id,
   enable,
-  name_space,   ///< NAMESPACE
-  unselect,     ///< implied by IMAP4rev2
-  uidplus,      ///< implied by IMAP4rev2
-  multiappend,  ///< RFC 3502
-  special_use,  ///< RFC 6154
+  name_space,  ///< NAMESPACE
+  unselect,    ///< implied by IMAP4rev2
+  uidplus,     ///< implied by IMAP4rev2
+  multiappend, ///< RFC 3502
+  special_use, ///< RFC 6154
   create_special_use,
   list_extended,
-  list_status,  ///< RFC 5819
-  status_size,  ///< STATUS=SIZE
+  list_status, ///< RFC 5819
+  status_size, ///< STATUS=SIZE
   condstore,
   qresync,
   esearch,
@@ -49,7 +49,7 @@ class Capabilities {
   /// For names outside the enumeration, e.g. "X-GM-EXT-1".
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
-  /// APPENDLIMIT=n (RFC 7889); nothing when absent or without a number.
+  /// APPENDLIMIT=n (RFC 7889); nothing when absent or without a number. The last one counts.
   [[nodiscard]] std::optional<std::uint64_t> append_limit() const noexcept { return append_limit_; }
   /// As received, upper case, in order, without repeats.
   [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
@@ -65,4 +65,4 @@ class Capabilities {
   std::optional<std::uint64_t> append_limit_;
 };
 
-}  // namespace imapferry::imap::proto
+} // namespace imapferry::imap::proto

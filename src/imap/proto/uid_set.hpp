@@ -18,7 +18,7 @@ class UidSet {
  public:
   struct Range {
     Uid first = 0;
-    Uid last = 0;  ///< inclusive
+    Uid last = 0; ///< inclusive
     friend auto operator<=>(const Range&, const Range&) = default;
   };
 
@@ -26,7 +26,7 @@ class UidSet {
   /// One range; the ends may come in either order.
   static UidSet of(Uid first, Uid last);
 
-  /// Adds one UID; amortised O(1) when UIDs come in ascending order.
+  /// Adds one UID; amortised O(1) when UIDs come in ascending order. 0 is no UID and is left out.
   void add(Uid uid) { add(uid, uid); }
   void add(Uid first, Uid last);
 
@@ -39,6 +39,7 @@ class UidSet {
   /// "1:5,7,9:12"; empty for an empty set (which no command may carry).
   [[nodiscard]] std::string to_string() const;
   /// The set cut into wire forms of at most `max_length` characters each, in order (a command line is bounded).
+  /// A range is never cut: one that is longer (21 characters at most) stands alone.
   [[nodiscard]] std::vector<std::string> to_strings(std::size_t max_length) const;
 
   /// Reads "1:5,7" (no "*"); nothing when it is not a valid uid-set or has more than `max_ranges` ranges.
@@ -50,4 +51,4 @@ class UidSet {
   std::vector<Range> ranges_;
 };
 
-}  // namespace imapferry::imap::proto
+} // namespace imapferry::imap::proto

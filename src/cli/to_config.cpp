@@ -1,0 +1,223 @@
+#include "cli/to_config.hpp"
+
+#include "cli/server_options.hpp"
+#include "cli/users_file.hpp"
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace imapferry::cli {
+
+namespace {
+
+core::Failure usage(std::string message) { return core::Failure{core::Fault::usage, std::move(message), {}}; }
+
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+core::Result<std::string> read_whole_file(const std::string& path, std::size_t limit) {
+  const auto failure = [&](int error) {
+    return core::Failure{
+        core::Fault::input,
+        fmt::format("cannot read {}: {}", core::printable(path), std::generic_category().message(error)),
+        {}};
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) return failure(errno);
+  std::setvbuf(file.get(), nullptr, _IONBF, 0); // no second copy of a password
+  std::string text;
+  std::size_t used = 0;
+  while (text.size() <= limit) {
+    constexpr std::size_t piece = 64u << 10;
+    text.resize(used + piece);
+    const std::size_t got = std::fread(text.data() + used, 1, piece, file.get());
+    used += got;
+    text.resize(used);
+    if (got == 0) break;
+  }
+  if (std::ferror(file.get()) != 0) return failure(errno);
+  if (used <= limit) return text;
+  core::wipe(text);
+  return core::Failure{core::Fault::input, fmt::format("{} is larger than {} bytes", core::printable(path), limit), {}};
+}
+
+/// The first line of a password file.
+core::Result<core::Secret> read_passfile(const std::string& option, const std::string& path,
+                                         const Surroundings& surroundings) {
+  constexpr std::size_t largest_passfile = 64u << 10;
+  auto text = surroundings.read_file(path, largest_passfile);
+  if (!text) return text.error().within("--" + option);
+  std::string line = text->substr(0, text->find('\n'));
+  core::wipe(*text);
+  if (line.ends_with('\r')) line.pop_back();
+  const bool has_nul = line.find('\0') != std::string::npos;
+  core::Secret password(std::move(line));
+  if (password.empty() || has_nul) {
+    const std::string_view what = has_nul ? "holds a NUL byte" : "is empty";
+    return core::Failure{
+        core::Fault::input, fmt::format("--{}: the first line of {} {}", option, core::printable(path), what), {}};
+  }
+  return password;
+}
+
+/// imapsync's order: the file, the environment, the option. Empty when there is none of them.
+core::Result<core::Secret> password_from(const ParsedOptions& options, Side side, const Surroundings& surroundings) {
+  const std::string passfile = for_side("passfile", side);
+  if (const auto path = options.text(passfile)) return read_passfile(passfile, *path, surroundings);
+  auto variable = surroundings.environment(for_side("IMAPSYNC_PASSWORD", side));
+  if (variable && !variable->empty()) return core::Secret(std::move(*variable));
+  return options.secret(for_side("password", side)).value_or(core::Secret());
+}
+
+core::Result<std::string> user_from(const ParsedOptions& options, Side side) {
+  const std::string name = for_side("user", side);
+  const std::string given = options.text(name).value_or("");
+  std::string user(options.flag("sanitize").value_or(true) ? trimmed(given) : std::string_view(given));
+  if (options.has(name) && user.empty()) return usage(fmt::format("--{} is empty", name));
+  if (user.find_first_of("\r\n") != std::string::npos) return usage(fmt::format("--{} holds a line end", name));
+  return user;
+}
+
+config::SyncRules rules_from(const ParsedOptions& options) {
+  config::SyncRules rules;
+  rules.folders = options.list("folder");
+  rules.folders_recursive = options.list("folderrec");
+  rules.include = options.list("include");
+  rules.exclude = options.list("exclude");
+  rules.dry = options.flag("dry").value_or(false);
+  rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false);
+  // The earlier stage ends the run.
+  rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes;
+  rules.sync_flags = options.flag("resyncflags").value_or(true);
+  rules.subscribe = options.flag("subscribe").value_or(true);
+  return rules;
+}
+
+config::RunLimits limits_from(const ParsedOptions& options) {
+  config::RunLimits limits;
+  limits.max_accounts = static_cast<std::size_t>(options.integer("maxaccounts").value_or(0));
+  limits.lanes = static_cast<std::size_t>(options.integer("lanes").value_or(0));
+  limits.memory = static_cast<std::size_t>(options.size("memory").value_or(limits.memory));
+  limits.batch_messages = static_cast<std::size_t>(options.integer("batchmessages").value_or(0));
+  limits.batch_bytes = static_cast<std::size_t>(options.size("batchbytes").value_or(0));
+  return limits;
+}
+
+Progress progress_from(const ParsedOptions& options) {
+  const std::string word = lower(options.text("progress").value_or("auto"));
+  if (word == "live") return Progress::live;
+  if (word == "plain") return Progress::plain;
+  if (word == "none") return Progress::none;
+  return Progress::automatic;
+}
+
+/// One line for all options that were accepted and do nothing.
+void warn_of_ignored(const ParsedOptions& options, std::vector<std::string>& warnings) {
+  std::vector<std::string> names;
+  for (const GivenOption& given : options.given()) {
+    if ((given.is_on ? given.option->status : given.option->negated) != Status::ignored) continue;
+    const std::string name = (given.is_on ? "--" : "--no") + std::string(given.option->name());
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (!names.empty()) warnings.push_back("accepted for imapsync's sake, without effect: " + joined(names));
+}
+
+core::Result<void> add_single_account(const ParsedOptions& options, const Surroundings& surroundings,
+                                      Invocation& invocation) {
+  auto user1 = user_from(options, Side::source);
+  if (!user1) return user1.error();
+  auto user2 = user_from(options, Side::destination);
+  if (!user2) return user2.error();
+  config::RunConfig& config = invocation.config;
+  if (!config.just_connect && user1->empty() != user2->empty()) {
+    return usage(fmt::format("--{} is missing", user1->empty() ? "user1" : "user2"));
+  }
+  if (!config.just_connect && user1->empty()) {
+    invocation.warnings.emplace_back("no --user1, --user2 or --usersfile: connecting only, as with --justconnect");
+    config.just_connect = true;
+  }
+  if (config.just_connect) return {};
+  auto password1 = password_from(options, Side::source, surroundings);
+  if (!password1) return password1.error();
+  auto password2 = password_from(options, Side::destination, surroundings);
+  if (!password2) return password2.error();
+  config::AccountSpec account;
+  account.name = *user1 == *user2 ? *user1 : *user1 + " -> " + *user2;
+  account.source = config::Login{std::move(*user1), std::move(*password1)};
+  account.destination = config::Login{std::move(*user2), std::move(*password2)};
+  invocation.needs_password1 = account.source.password.empty();
+  invocation.needs_password2 = account.destination.password.empty();
+  config.accounts.push_back(std::move(account));
+  return {};
+}
+
+core::Result<void> add_users_file(const ParsedOptions& options, const Surroundings& surroundings,
+                                  config::RunConfig& config) {
+  for (const std::string_view name : {"user1", "user2", "password1", "password2", "passfile1", "passfile2"}) {
+    if (options.has(name)) return usage(fmt::format("--usersfile and --{} exclude each other", name));
+  }
+  const std::string path = options.text("usersfile").value_or("");
+  auto text = surroundings.read_file(path, max_users_file);
+  if (!text) return text.error().within("--usersfile");
+  UsersFile users = parse_users(*text, ExpectedHosts{config.source.host, config.destination.host});
+  core::wipe(*text);
+  if (users.bad_line_count > 0) return describe_bad_lines(users, path);
+  config.accounts = std::move(users.accounts);
+  if (config.source.host.empty()) config.source.host = users.host1;
+  if (config.destination.host.empty()) config.destination.host = users.host2;
+  return {};
+}
+
+/// Only a connection that was asked for by name makes sense with one server.
+core::Result<void> check_hosts(const ParsedOptions& options, const config::RunConfig& config) {
+  const bool has1 = !config.source.host.empty();
+  const bool has2 = !config.destination.host.empty();
+  if ((has1 && has2) || (options.flag("justconnect") == true && (has1 || has2))) return {};
+  if (!has1 && !has2) return usage("--host1 and --host2 are missing: which servers?");
+  return usage(
+      fmt::format("--{} is missing: {}", has1 ? "host2" : "host1", has1 ? "to which server?" : "from which server?"));
+}
+
+} // namespace
+
+Surroundings system_surroundings() { return Surroundings{&environment_variable, &read_whole_file}; }
+
+core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundings& surroundings) {
+  Invocation invocation;
+  if (options.has("version")) invocation.action = CliAction::version;
+  if (options.has("help") || options.given().empty()) invocation.action = CliAction::help;
+  if (invocation.action != CliAction::run) return invocation;
+
+  config::RunConfig& config = invocation.config;
+  auto source = server_from(options, Side::source, invocation.warnings);
+  if (!source) return source.error();
+  auto destination = server_from(options, Side::destination, invocation.warnings);
+  if (!destination) return destination.error();
+  config.source = std::move(*source);
+  config.destination = std::move(*destination);
+  config.rules = rules_from(options);
+  config.limits = limits_from(options);
+  config.just_connect = options.flag("justconnect").value_or(false);
+  config.just_login = options.flag("justlogin").value_or(false);
+  invocation.progress = progress_from(options);
+  warn_of_ignored(options, invocation.warnings);
+
+  auto accounts = options.has("usersfile") ? add_users_file(options, surroundings, config)
+                                           : add_single_account(options, surroundings, invocation);
+  if (!accounts) return accounts.error();
+  if (auto hosts = check_hosts(options, config); !hosts) return hosts.error();
+  return invocation;
+}
+
+} // namespace imapferry::cli

@@ -1,0 +1,102 @@
+#include "imap/pool.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace imapferry::imap {
+
+using boost::asio::awaitable;
+using core::Fault;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A port that drops packets must not cost the whole timeout before the next way is tried.
+constexpr std::chrono::milliseconds longest_probe = 10s;
+constexpr unsigned patience = 6;
+constexpr std::chrono::milliseconds first_wait = 500ms;
+constexpr auto peace = 60s;
+
+awaitable<void> wait(const boost::asio::any_io_executor& executor, std::chrono::milliseconds time) {
+  boost::asio::steady_timer timer(executor, time);
+  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+}  // namespace
+
+Pool::Pool(const boost::asio::any_io_executor& executor, Server server, std::size_t limit)
+    : executor_(executor),
+      server_(std::move(server)),
+      routes_(routes_to(server_)),
+      known_route_(routes_.size()),
+      places_(std::max<std::size_t>(limit, 1)) {}
+
+awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credentials) {
+  for (std::size_t i = 0;; ++i) {
+    if (known_route_ < routes_.size()) i = known_route_;
+    const Route& route = routes_[i];
+    Server server = server_;
+    if (route.is_probe && i != known_route_ && (server.timeout.count() <= 0 || server.timeout > longest_probe)) {
+      server.timeout = longest_probe;
+    }
+    core::Failure failure;
+    try {
+      auto opening = credentials != nullptr ? Session::open(server, route, *credentials) : Session::greet(server, route);
+      std::unique_ptr<Session> session = co_await std::move(opening);
+      known_route_ = i;
+      co_return session;
+    } catch (const core::Error& error) {
+      failure = error.failure();
+    }
+    const bool is_no_answer = failure.fault == Fault::connect || failure.fault == Fault::timeout || failure.fault == Fault::tls;
+    const bool may_go_on = route.is_probe && known_route_ >= routes_.size() && is_no_answer && i + 1 < routes_.size();
+    if (!may_go_on) throw core::Error(failure);
+  }
+}
+
+awaitable<std::unique_ptr<Session>> Pool::greet() { return try_routes(nullptr); }
+
+awaitable<Lease> Pool::open(Place place, const Credentials& credentials) {
+  std::unique_ptr<Session> session = co_await open_session(credentials);
+  co_return Lease(std::move(session), std::move(place));
+}
+
+awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& credentials) {
+  std::chrono::milliseconds pause = first_wait;
+  for (unsigned attempt = 1;; ++attempt) {
+    core::Failure failure;
+    try {
+      std::unique_ptr<Session> session = co_await try_routes(&credentials);
+      grow_back();
+      co_return session;
+    } catch (const core::Error& error) {
+      failure = error.failure();
+    }
+    if (failure.fault != Fault::unavailable || attempt >= patience || has_given_up_) throw core::Error(failure);
+    learn_limit();
+    co_await wait(executor_, pause);
+    pause *= 2;
+  }
+}
+
+/// One place less than were in use when the server said that there are too many; never the last one.
+void Pool::learn_limit() {
+  last_refusal_ = std::chrono::steady_clock::now();
+  const std::size_t in_use = places_.in_use() - withheld_.size();
+  if (in_use <= 1) return;
+  for (Place place = places_.try_acquire(); place; place = places_.try_acquire()) {
+    withheld_.push_back(std::move(place));
+  }
+}
+
+void Pool::grow_back() {
+  if (withheld_.empty() || std::chrono::steady_clock::now() - last_refusal_ < peace) return;
+  withheld_.pop_back();
+  last_refusal_ = std::chrono::steady_clock::now();
+}
+
+}  // namespace imapferry::imap

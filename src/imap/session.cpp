@@ -1,0 +1,255 @@
+#include "imap/session.hpp"
+
+#include "imap/proto/refusal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace imapferry::imap {
+
+using boost::asio::awaitable;
+using core::Fault;
+using proto::Capability;
+using proto::Command;
+using proto::CommandKind;
+using proto::CommandResult;
+
+namespace {
+
+// A server that is not trusted cannot make us keep more names than this.
+constexpr std::size_t most_mailboxes = 200'000;
+
+/// Keeps what one kind of untagged response brings.
+template <class Data, class Function>
+class Collector : public proto::ResponseHandler {
+ public:
+  explicit Collector(Function function) : function_(std::move(function)) {}
+  void on(const proto::Response& response) override {
+    if (const auto* data = std::get_if<Data>(&response)) function_(*data);
+  }
+  void done(const CommandResult&) override {}
+
+ private:
+  Function function_;
+};
+
+template <class Data, class Function>
+Collector<Data, Function> collect(Function function) {
+  return Collector<Data, Function>(std::move(function));
+}
+
+/// Reads what SELECT and EXAMINE answer.
+class SelectReader : public proto::ResponseHandler {
+ public:
+  void on(const proto::Response& response) override {
+    if (const auto* number = std::get_if<proto::NumberResponse>(&response)) {
+      if (number->kind == proto::NumberResponse::Kind::exists) state.exists = number->number;
+    } else if (const auto* status = std::get_if<proto::StatusResponse>(&response)) {
+      read_code(status->code);
+    }
+  }
+  void done(const CommandResult& result) override { state.is_read_only = result.code == "READ-ONLY"; }
+  MailboxState state;
+
+ private:
+  static std::uint32_t number(std::string_view text) {
+    const auto set = proto::UidSet::parse(text, 1);
+    return set && set->ranges().size() == 1 ? set->ranges().front().first : 0;
+  }
+  void read_code(const proto::ResponseCode& code) {
+    if (proto::equals_ignoring_case(code.name, "UIDVALIDITY")) state.uid_validity = number(code.argument);
+    if (proto::equals_ignoring_case(code.name, "UIDNEXT")) state.uid_next = number(code.argument);
+    if (proto::equals_ignoring_case(code.name, "PERMANENTFLAGS")) read_permanent_flags(code.argument);
+  }
+  void read_permanent_flags(std::string_view text) {
+    state.permanent_flags.known = true;
+    std::size_t at = 0;
+    while (at < text.size()) {
+      const std::size_t end = std::min(text.find_first_of(" ()", at), text.size());
+      const std::string_view flag = text.substr(at, end - at);
+      if (flag == "\\*") {
+        state.permanent_flags.any_keyword = true;
+      } else if (!flag.empty()) {
+        state.permanent_flags.flags.add(flag);
+      }
+      at = end + 1;
+    }
+  }
+};
+
+MailboxStatus status_of(const proto::StatusDataResponse& data) {
+  return MailboxStatus{data.messages.value_or(0), data.uid_next.value_or(0), data.uid_validity.value_or(0), data.size};
+}
+
+std::string_view status_items(const proto::Capabilities& capabilities) {
+  return capabilities.has(Capability::status_size) ? "(MESSAGES UIDNEXT UIDVALIDITY SIZE)" : "(MESSAGES UIDNEXT UIDVALIDITY)";
+}
+
+/// Reads LIST, and the STATUS data that LIST-STATUS puts beside it.
+class ListReader : public proto::ResponseHandler {
+ public:
+  void on(const proto::Response& response) override {
+    if (const auto* data = std::get_if<proto::ListResponse>(&response)) {
+      is_too_many = is_too_many || entries.size() >= most_mailboxes;
+      if (is_too_many) return;
+      positions_.emplace(data->mailbox, entries.size());
+      entries.push_back(ListEntry{std::string(data->mailbox), data->delimiter, data->attributes, std::string(data->special_use),
+                                  (data->attributes & proto::list_subscribed) != 0, std::nullopt});
+    } else if (const auto* status = std::get_if<proto::StatusDataResponse>(&response)) {
+      const auto found = positions_.find(std::string(status->mailbox));
+      if (found != positions_.end()) entries[found->second].status = status_of(*status);
+    }
+  }
+  void done(const CommandResult&) override {}
+  std::vector<ListEntry> entries;
+  bool is_too_many = false;
+
+ private:
+  std::unordered_map<std::string, std::size_t> positions_;
+};
+
+}  // namespace
+
+Session::Session(std::unique_ptr<Connection> connection, std::string address)
+    : connection_(std::move(connection)), address_(std::move(address)) {
+  connection_->set_unsolicited(this);
+}
+
+Session::~Session() { connection_->set_unsolicited(nullptr); }
+
+void Session::on_unsolicited(const proto::Response& response) {
+  const auto* number = std::get_if<proto::NumberResponse>(&response);
+  if (number == nullptr) return;
+  if (number->kind == proto::NumberResponse::Kind::exists) exists_ = number->number;
+  if (number->kind == proto::NumberResponse::Kind::expunge && exists_ > 0) --exists_;
+}
+
+awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
+  std::vector<proto::Namespace> personal;
+  if (!has(Capability::name_space)) co_return personal;
+  auto reader = collect<proto::NamespaceResponse>([&](const proto::NamespaceResponse& data) { personal = data.personal; });
+  Command command(CommandKind::name_space, "NAMESPACE");
+  co_await connection_->execute(std::move(command), reader);
+  co_return personal;
+}
+
+awaitable<core::Result<std::vector<ListEntry>>> Session::list() {
+  ListReader reader;
+  const bool is_extended = has(Capability::list_extended);
+  Command command(CommandKind::list, "LIST \"\" \"*\"");
+  if (is_extended) {
+    command.raw(" RETURN (SUBSCRIBED");
+    if (has(Capability::special_use)) command.raw(" SPECIAL-USE");
+    if (has(Capability::list_status)) command.raw(fmt::format(" STATUS {}", status_items(capabilities())));
+    command.raw(")");
+  }
+  const CommandResult result = co_await connection_->execute(std::move(command), reader);
+  if (!result.is_ok()) co_return proto::refusal(result, Fault::protocol, "LIST");
+  if (reader.is_too_many) {
+    co_return core::Failure{Fault::protocol, fmt::format("the server lists more than {} mailboxes", most_mailboxes), {}};
+  }
+  if (!is_extended) co_await learn_subscriptions(reader.entries);
+  co_return std::move(reader.entries);
+}
+
+awaitable<void> Session::learn_subscriptions(std::vector<ListEntry>& entries) {
+  std::unordered_set<std::string> subscribed;
+  auto reader = collect<proto::ListResponse>([&](const proto::ListResponse& data) {
+    if (subscribed.size() < most_mailboxes) subscribed.emplace(data.mailbox);
+  });
+  Command command(CommandKind::lsub, "LSUB \"\" \"*\"");
+  co_await connection_->execute(std::move(command), reader);
+  for (ListEntry& entry : entries) entry.is_subscribed = subscribed.contains(entry.wire);
+}
+
+awaitable<core::Result<MailboxStatus>> Session::status(std::string_view mailbox) {
+  MailboxStatus status;
+  auto reader = collect<proto::StatusDataResponse>([&](const proto::StatusDataResponse& data) {
+    status = status_of(data);
+  });
+  Command command(CommandKind::status, "STATUS");
+  command.astring(mailbox, capabilities());
+  command.raw(" ").raw(status_items(capabilities()));
+  const CommandResult result = co_await connection_->execute(std::move(command), reader);
+  if (!result.is_ok()) co_return proto::refusal(result, Fault::select, "STATUS");
+  co_return status;
+}
+
+awaitable<core::Result<MailboxState>> Session::select(std::string_view mailbox, SelectMode mode) {
+  SelectReader reader;
+  Command command(CommandKind::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
+  command.astring(mailbox, capabilities());
+  const CommandResult result = co_await connection_->execute(std::move(command), reader);
+  if (!result.is_ok()) {
+    co_return proto::refusal(result, Fault::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
+  }
+  exists_ = reader.state.exists;
+  co_return std::move(reader.state);
+}
+
+awaitable<void> Session::unselect() {
+  // CLOSE would expunge; where UNSELECT is missing the mailbox simply stays selected.
+  if (!has(Capability::unselect)) co_return;
+  Command command(CommandKind::unselect, "UNSELECT");
+  co_await connection_->execute(std::move(command));
+}
+
+awaitable<std::optional<core::Failure>> Session::create(std::string_view mailbox) {
+  Command command(CommandKind::create, "CREATE");
+  command.astring(mailbox, capabilities());
+  const CommandResult result = co_await connection_->execute(std::move(command));
+  if (result.is_ok() || result.code == "ALREADYEXISTS") co_return std::nullopt;
+  co_return proto::refusal(result, Fault::create, "CREATE");
+}
+
+awaitable<std::optional<core::Failure>> Session::subscribe(std::string_view mailbox) {
+  Command command(CommandKind::subscribe, "SUBSCRIBE");
+  command.astring(mailbox, capabilities());
+  const CommandResult result = co_await connection_->execute(std::move(command));
+  if (result.is_ok()) co_return std::nullopt;
+  co_return proto::refusal(result, Fault::create, "SUBSCRIBE");
+}
+
+awaitable<CommandResult> Session::uid_fetch(std::string_view uids, std::string_view items, proto::ResponseHandler& handler) {
+  Command command(CommandKind::fetch, fmt::format("UID FETCH {} {}", uids, items));
+  CommandResult result = co_await connection_->execute(std::move(command), handler);
+  co_return result;
+}
+
+awaitable<std::optional<core::Failure>> Session::uid_store_flags(std::string_view uids, std::string_view flags) {
+  Command command(CommandKind::store, fmt::format("UID STORE {} FLAGS.SILENT ({})", uids, flags));
+  const CommandResult result = co_await connection_->execute(std::move(command));
+  if (result.is_ok()) co_return std::nullopt;
+  co_return proto::refusal(result, Fault::flags, "STORE");
+}
+
+awaitable<std::optional<core::Failure>> Session::uid_delete(std::string_view uids) {
+  Command mark(CommandKind::store, fmt::format("UID STORE {} +FLAGS.SILENT (\\Deleted)", uids));
+  const CommandResult marked = co_await connection_->execute(std::move(mark));
+  if (!marked.is_ok()) co_return proto::refusal(marked, Fault::flags, "STORE");
+  Command expunge(CommandKind::expunge, fmt::format("UID EXPUNGE {}", uids));
+  const CommandResult expunged = co_await connection_->execute(std::move(expunge));
+  if (!expunged.is_ok()) co_return proto::refusal(expunged, Fault::flags, "UID EXPUNGE");
+  co_return std::nullopt;
+}
+
+awaitable<void> Session::noop() {
+  Command command(CommandKind::noop, "NOOP");
+  co_await connection_->execute(std::move(command));
+}
+
+awaitable<void> Session::logout() {
+  try {
+    Command command(CommandKind::logout, "LOGOUT");
+    co_await connection_->execute(std::move(command));
+  } catch (const core::Error&) {
+    // The server may close before it answers.
+  }
+  connection_->close(core::Failure{Fault::closed, "logged out", {}});
+}
+
+}  // namespace imapferry::imap

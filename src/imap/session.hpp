@@ -1,0 +1,108 @@
+#pragma once
+
+#include "core/failure.hpp"
+#include "imap/connection.hpp"
+#include "imap/proto/flags.hpp"
+#include "imap/server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imapferry::imap {
+
+/// STATUS data.
+struct MailboxStatus {
+  std::uint32_t messages = 0;
+  std::uint32_t uid_next = 0;
+  std::uint32_t uid_validity = 0;
+  std::optional<std::uint64_t> size;  ///< where the server has STATUS=SIZE
+};
+
+/// A line of LIST.
+struct ListEntry {
+  std::string wire;  ///< the name as the server spells it
+  char delimiter = '\0';
+  std::uint32_t attributes = 0;  ///< proto::ListAttribute bits
+  std::string special_use;
+  bool is_subscribed = false;
+  std::optional<MailboxStatus> status;  ///< when the server has LIST-STATUS (RFC 5819) and can select the mailbox
+};
+
+/// What SELECT or EXAMINE told.
+struct MailboxState {
+  std::uint32_t exists = 0;
+  std::uint32_t uid_validity = 0;
+  std::uint32_t uid_next = 0;
+  bool is_read_only = false;
+  proto::PermanentFlags permanent_flags;
+};
+
+enum class SelectMode { read_only, read_write };
+
+/// A connection on which a user is logged in, with typed commands. A refused command is a Failure with the server's words;
+/// a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
+class Session : private proto::UnsolicitedHandler {
+ public:
+  /// Connects, protects, logs in, learns the capabilities and sends ID. Throws core::Error with the host, the port and the phase.
+  static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route, const Credentials& credentials);
+  /// Connects and protects, but does not log in: for --justconnect.
+  static boost::asio::awaitable<std::unique_ptr<Session>> greet(const Server& server, const Route& route);
+
+  ~Session() override;
+
+  [[nodiscard]] const proto::Capabilities& capabilities() const { return connection_->capabilities(); }
+  [[nodiscard]] bool has(proto::Capability capability) const { return capabilities().has(capability); }
+  [[nodiscard]] const std::string& address() const noexcept { return address_; }
+  [[nodiscard]] std::string protection() const { return connection_->stream().protection(); }
+  [[nodiscard]] const std::string& greeting() const { return connection_->greeting().text; }
+  /// "Dovecot 2.3.19", from ID; empty when the server did not say.
+  [[nodiscard]] const std::string& software() const noexcept { return software_; }
+  [[nodiscard]] Connection& connection() noexcept { return *connection_; }
+  [[nodiscard]] bool is_open() const noexcept { return connection_->is_open(); }
+
+  /// The personal namespaces; empty when the server has none to tell.
+  boost::asio::awaitable<std::vector<proto::Namespace>> personal_namespaces();
+  /// Every mailbox, with subscriptions, special uses and, where LIST-STATUS is offered, its status: in one round trip.
+  boost::asio::awaitable<core::Result<std::vector<ListEntry>>> list();
+  boost::asio::awaitable<core::Result<MailboxStatus>> status(std::string_view mailbox);
+  boost::asio::awaitable<core::Result<MailboxState>> select(std::string_view mailbox, SelectMode mode);
+  boost::asio::awaitable<void> unselect();
+  /// A mailbox that is there already is no failure.
+  boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox);
+  boost::asio::awaitable<std::optional<core::Failure>> subscribe(std::string_view mailbox);
+  /// `items` as in "(UID FLAGS)"; the data goes to the handler.
+  boost::asio::awaitable<proto::CommandResult> uid_fetch(std::string_view uids, std::string_view items, proto::ResponseHandler& handler);
+  /// Replaces the flags of messages: `flags` as Flags::to_string gives them; empty ones clear them.
+  boost::asio::awaitable<std::optional<core::Failure>> uid_store_flags(std::string_view uids, std::string_view flags);
+  /// Marks messages as deleted and expunges just these (UID EXPUNGE, RFC 4315).
+  boost::asio::awaitable<std::optional<core::Failure>> uid_delete(std::string_view uids);
+  /// Lets the server speak: brings exists() up to date.
+  boost::asio::awaitable<void> noop();
+  /// Says goodbye and closes. Never throws: an end is an end.
+  boost::asio::awaitable<void> logout();
+
+  /// How many messages the selected mailbox holds, as last told.
+  [[nodiscard]] std::uint32_t exists() const noexcept { return exists_; }
+
+ private:
+  Session(std::unique_ptr<Connection> connection, std::string address);
+  void on_unsolicited(const proto::Response& response) override;
+  boost::asio::awaitable<void> protect(const Server& server, const Route& route);
+  boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
+  boost::asio::awaitable<void> introduce(const Server& server);
+  boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
+
+  std::unique_ptr<Connection> connection_;
+  std::string address_;
+  std::string software_;
+  std::uint32_t exists_ = 0;
+};
+
+}  // namespace imapferry::imap

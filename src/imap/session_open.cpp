@@ -1,0 +1,151 @@
+#include "auth/plain.hpp"
+#include "imap/proto/refusal.hpp"
+#include "imap/session.hpp"
+#include "net/connect.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace imapferry::imap {
+
+using boost::asio::awaitable;
+using core::Fault;
+using proto::Capability;
+using proto::Command;
+using proto::CommandKind;
+
+namespace {
+
+net::Target target_of(const Server& server, const Route& route) {
+  net::Target target;
+  target.host = server.host;
+  target.port = route.port;
+  target.family = server.family;
+  target.implicit_tls = route.implicit_tls;
+  target.tls = server.tls;
+  target.tls.server_name = server.host;
+  target.timeout = server.timeout;
+  return target;
+}
+
+/// The first ID fields that tell which software and version answer.
+class IdReader : public proto::ResponseHandler {
+ public:
+  void on(const proto::Response& response) override {
+    const auto* id = std::get_if<proto::IdResponse>(&response);
+    if (id == nullptr) return;
+    std::string name;
+    std::string version;
+    for (const auto& [key, value] : id->fields) {
+      if (proto::equals_ignoring_case(key, "name")) name = value;
+      if (proto::equals_ignoring_case(key, "version")) version = value;
+    }
+    software = version.empty() ? name : fmt::format("{} {}", name, version);
+  }
+  void done(const proto::CommandResult&) override {}
+  std::string software;
+};
+
+}  // namespace
+
+awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const Route& route) {
+  const std::string address = fmt::format("{}:{}", server.host, route.port);
+  const net::Target target = target_of(server, route);
+  std::unique_ptr<net::Stream> stream = co_await net::connect(target);
+  ConnectionOptions options;
+  options.timeout = server.timeout;
+  std::string phase = "greeting";
+  std::unique_ptr<Session> session;
+  core::Failure failure;
+  try {
+    std::unique_ptr<Connection> connection = co_await Connection::open(std::move(stream), options);
+    session.reset(new Session(std::move(connection), address));
+    phase = "STARTTLS";
+    co_await session->protect(server, route);
+    co_return session;
+  } catch (const core::Error& error) {
+    failure = error.failure();
+  }
+  throw core::Error(failure.within(phase).within(address));
+}
+
+awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route, const Credentials& credentials) {
+  std::unique_ptr<Session> session = co_await greet(server, route);
+  core::Failure failure;
+  try {
+    co_await session->authenticate(route, credentials);
+    co_await session->introduce(server);
+    co_return session;
+  } catch (const core::Error& error) {
+    failure = error.failure();
+  }
+  throw core::Error(failure.within("login").within(session->address_));
+}
+
+awaitable<void> Session::protect(const Server& server, const Route& route) {
+  if (route.implicit_tls || route.start_tls == Route::StartTls::never) co_return;
+  if (capabilities().empty()) {
+    Command ask(CommandKind::capability, "CAPABILITY");
+    co_await connection_->execute(std::move(ask));
+  }
+  const bool is_preauth = connection_->greeting().condition == proto::Condition::preauth;
+  if (!has(Capability::starttls) || is_preauth) {
+    if (route.start_tls == Route::StartTls::if_offered) co_return;
+    throw core::Error(Fault::tls, is_preauth ? "the server has logged us in before the connection could be protected"
+                                             : "the server does not offer STARTTLS");
+  }
+  net::TlsOptions tls = server.tls;
+  tls.server_name = server.host;
+  const proto::CommandResult result = co_await connection_->start_tls(tls);
+  if (!result.is_ok()) throw core::Error(Fault::tls, "the server refuses STARTTLS", result.server_text());
+}
+
+awaitable<void> Session::authenticate(const Route& route, const Credentials& credentials) {
+  if (connection_->greeting().condition == proto::Condition::preauth) co_return;
+  const bool is_protected = !protection().empty();
+  if (!is_protected && !route.may_login_in_clear && !connection_->stream().is_loopback()) {
+    throw core::Error(Fault::tls, "the connection is not protected, and a password is not sent in the clear unasked");
+  }
+  if (capabilities().empty()) {
+    Command ask(CommandKind::capability, "CAPABILITY");
+    co_await connection_->execute(std::move(ask));
+  }
+  const bool has_plain = has(Capability::auth_plain);
+  if (!has_plain && has(Capability::logindisabled)) {
+    throw core::Error(Fault::authentication, "the server takes no password here (LOGINDISABLED, no AUTH=PLAIN)");
+  }
+  Command command(has_plain ? CommandKind::authenticate : CommandKind::login, has_plain ? "AUTHENTICATE PLAIN" : "LOGIN");
+  command.alone();
+  if (has_plain) {
+    const core::Secret response = auth::plain_response(credentials.user, credentials.password);
+    if (has(Capability::sasl_ir)) {
+      command.raw(" ");
+    } else {
+      command.raw("\r\n").wait();
+    }
+    command.raw(response.reveal());
+  } else {
+    command.astring(credentials.user, capabilities()).astring(credentials.password.reveal(), capabilities());
+  }
+  const proto::CommandResult result = co_await connection_->execute(std::move(command));
+  if (!result.is_ok()) {
+    throw core::Error(proto::fault_of(result.code, result.text, Fault::authentication),
+                      fmt::format("the login of {} was refused", core::printable(credentials.user)), result.server_text());
+  }
+  // What a server can do often depends on who asks; many repeat it in the answer to the login, and proxies may not.
+  if (result.code != "CAPABILITY") {
+    Command ask(CommandKind::capability, "CAPABILITY");
+    co_await connection_->execute(std::move(ask));
+  }
+}
+
+awaitable<void> Session::introduce(const Server& server) {
+  if (!server.send_id || !has(Capability::id)) co_return;
+  IdReader reader;
+  Command id(CommandKind::id, "ID (\"name\" \"imapferry\")");
+  co_await connection_->execute(std::move(id), reader);
+  software_ = std::move(reader.software);
+}
+
+}  // namespace imapferry::imap

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace imapferry::net {
+
+/// What the messages of this folder begin with: "imap.example.org port 993".
+std::string peer_label(std::string_view host, std::uint16_t port);
+
+/// The operating system's or OpenSSL's words as a clause of ours: "connection refused".
+std::string clause_of(const boost::system::error_code& error);
+
+}  // namespace imapferry::net

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "report/exit_code.hpp"
+#include "run/event.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What a tally is made of.
+namespace imapferry::report {
+
+/// Sums of one account or of the whole run. They stay right when a mailbox or an account is looked at again: what was
+/// copied before is then found on the destination, and is not counted a second time as "already there".
+struct Counts {
+  std::uint64_t mapped = 0;              ///< accounts whose mailbox lists are known
+  std::uint64_t mailboxes = 0;           ///< pairs to go through
+  std::uint64_t mailboxes_missing = 0;   ///< of them, without a destination at first
+  std::uint64_t mailboxes_left_out = 0;  ///< not selected
+  std::uint64_t mailboxes_created = 0;
+  std::uint64_t mailboxes_settled = 0;  ///< compared or failed: how much there is to do in them is known
+  std::uint64_t mailboxes_done = 0;
+  std::uint64_t mailboxes_failed = 0;
+  std::uint64_t mailboxes_missed = 0;  ///< never compared although their account ended well
+
+  std::uint64_t source_messages = 0;  ///< in the mailboxes that were compared
+  std::uint64_t already_there = 0;
+  std::uint64_t duplicates = 0;  ///< on the source: of several equal ones, one is carried
+  std::uint64_t copied = 0, bytes_copied = 0;
+  std::uint64_t left = 0, bytes_left = 0;              ///< planned, and not yet copied
+  std::uint64_t would_copy = 0, bytes_would_copy = 0;  ///< planned by a dry run
+  std::uint64_t abandoned = 0;    ///< planned in a mailbox or an account that failed or was stopped
+  std::uint64_t unaccounted = 0;  ///< planned in a mailbox that ended well, and never heard of again
+  std::uint64_t refused = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t flags_set = 0, would_set_flags = 0;
+  std::uint64_t retries = 0;
+};
+
+enum class MailboxState { planned, done, failed };
+
+/// A mailbox pair of an account in work.
+struct MailboxTally {
+  std::string destination;
+  MailboxState state = MailboxState::planned;
+  ErrorClass error = ErrorClass::unclassified;  ///< when it failed
+  std::uint64_t source_messages = 0;
+  std::uint64_t already_there = 0;  ///< as the latest plan says: with what we copied before that plan
+  std::uint64_t duplicates = 0;
+  std::uint64_t copied = 0, bytes_copied = 0;
+  std::uint64_t copied_before_plan = 0;
+  std::uint64_t left = 0, bytes_left = 0;
+  std::uint64_t would_copy = 0, bytes_would_copy = 0;
+  std::uint64_t would_set_flags = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t unresolved = 0;  ///< still left when it was closed
+
+  /// Messages that were there before this run.
+  [[nodiscard]] std::uint64_t found() const noexcept {
+    return already_there > copied_before_plan ? already_there - copied_before_plan : 0;
+  }
+};
+
+/// A row of the --justfoldersizes table.
+struct MailboxSize {
+  sync::Side side = sync::Side::source;
+  std::string name;
+  std::uint64_t messages = 0, bytes = 0, biggest = 0;
+};
+
+/// What is known of an account only while it is in work.
+struct LiveAccount {
+  std::map<std::string, MailboxTally, std::less<>> mailboxes;  ///< by source name
+  std::vector<std::string> current;    ///< source names of those in work, in the order of their plans
+  std::array<bool, 2> is_connected{};  ///< source, destination
+  bool is_mapped = false;
+  std::uint64_t already_seen = 0;         ///< sum over the plans
+  std::uint64_t copied_before_plans = 0;  ///< of it, copied by this run
+  std::optional<sync::Side> last_retry;
+};
+
+enum class AccountState { waiting, in_work, done, failed, stopped };
+
+struct AccountTally {
+  std::string name;
+  AccountState state = AccountState::waiting;
+  Counts counts;
+  run::Clock::time_point started, finished;
+  std::optional<core::Failure> failure;
+  std::optional<sync::Side> side;  ///< whose failure it was, if it was one side's
+  std::array<std::uint32_t, error_class_count> mailbox_errors{};
+  std::vector<MailboxSize> sizes;        ///< only when the tally was told to keep them
+  std::array<MailboxSize, 2> size_sums;  ///< source, destination: also of rows beyond the limit
+  std::size_t sizes_dropped = 0;
+  std::unique_ptr<LiveAccount> live;  ///< null unless in work
+};
+
+struct RefusedMessage {
+  std::size_t account = 0;
+  sync::MessageRefused message;  ///< its texts are cut to a bounded length
+};
+
+struct FailedMailbox {
+  std::size_t account = 0;
+  sync::MailboxFailed mailbox;
+};
+
+}  // namespace imapferry::report

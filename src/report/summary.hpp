@@ -1,0 +1,30 @@
+#pragma once
+
+#include "report/tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace imapferry::report {
+
+/// What a run was asked to do.
+enum class Task {
+  copy,
+  folders,       ///< --justfolders
+  folder_sizes,  ///< --justfoldersizes; the tally must keep sizes
+  connect,       ///< --justconnect
+};
+
+/// What the tally does not know.
+struct SummaryFacts {
+  Task task = Task::copy;
+  bool is_dry = false;
+  std::chrono::milliseconds elapsed{0};
+  std::uint64_t peak_memory = 0;  ///< bytes; 0 means unknown
+};
+
+/// The text at the end of a run: several lines, the last of them the verdict.
+[[nodiscard]] std::string summary(const RunTally& tally, const SummaryFacts& facts);
+
+}  // namespace imapferry::report

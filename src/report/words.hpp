@@ -1,0 +1,21 @@
+#pragma once
+
+#include "report/counts.hpp"
+#include "sync/event.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// How things are called in lines for people. What comes from servers and files is made printable here.
+namespace imapferry::report {
+
+[[nodiscard]] std::string_view name_of(sync::Side side) noexcept;
+/// "Archive", or "Archive -> Old/Archive" when it is called otherwise on the destination.
+[[nodiscard]] std::string pair_name(std::string_view source, std::string_view destination);
+/// "INBOX uid 17, 1.2 KiB, "Subject": refused because ...".
+[[nodiscard]] std::string describe(const sync::MessageRefused& refused);
+/// "source: expected ..., saw ... (the server says: "...")".
+[[nodiscard]] std::string describe(const core::Failure& failure, std::optional<sync::Side> side);
+
+}  // namespace imapferry::report

@@ -1,0 +1,128 @@
+#include "run/scheduler.hpp"
+
+#include "core/task_group.hpp"
+#include "run/servers.hpp"
+#include "sync/account_sync.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace imapferry::run {
+
+using boost::asio::awaitable;
+
+namespace {
+
+constexpr std::size_t default_accounts = 32;
+constexpr std::size_t default_connections = 64;
+constexpr std::size_t least_batch_bytes = 64 << 10;
+// A lane needs several batches in flight, and lanes share the memory: a batch is a small part of it.
+constexpr std::size_t batches_in_memory = 16;
+
+std::size_t or_default(std::size_t value, std::size_t fallback) { return value > 0 ? value : fallback; }
+
+sync::IdentityKey draw_key() {
+  std::random_device device;
+  const auto word = [&] { return (static_cast<std::uint64_t>(device()) << 32) | device(); };
+  sync::IdentityKey key;
+  key.bits[0] = word();
+  key.bits[1] = word();
+  return key;
+}
+
+sync::CopyLimits limits_of(const config::RunLimits& limits) {
+  sync::CopyLimits copy;
+  copy.batch_messages = or_default(limits.batch_messages, copy.batch_messages);
+  copy.batch_bytes = or_default(limits.batch_bytes, copy.batch_bytes);
+  copy.batch_bytes = std::max(least_batch_bytes, std::min(copy.batch_bytes, limits.memory / batches_in_memory));
+  copy.lanes = or_default(limits.lanes, copy.lanes);
+  return copy;
+}
+
+/// Gives the events of one account their name.
+class AccountObserver : public sync::Observer {
+ public:
+  AccountObserver(run::Observer& observer, const AccountRef& account) : observer_(observer), account_(account) {}
+  void on(const sync::Event& event) override { observer_.on(account_, AccountEvent(event), Clock::now()); }
+
+ private:
+  run::Observer& observer_;
+  const AccountRef& account_;
+};
+
+}  // namespace
+
+Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
+    : executor_(executor),
+      config_(config),
+      observer_(observer),
+      limits_(limits_of(config.limits)),
+      key_(draw_key()),
+      source_pool_(executor, server_of(config.source), or_default(config.source.max_connections, default_connections)),
+      destination_pool_(executor, server_of(config.destination), or_default(config.destination.max_connections, default_connections)),
+      memory_(std::max(config.limits.memory, limits_.batch_bytes)),
+      places_(or_default(config.limits.max_accounts, default_accounts)) {}
+
+void Scheduler::request_stop(std::string signal) {
+  stop_.is_requested = true;
+  source_pool_.give_up();
+  destination_pool_.give_up();
+  tell(StopRequested{std::move(signal)});
+}
+
+awaitable<void> Scheduler::run() {
+  const std::size_t accounts = config_.just_connect ? 1 : config_.accounts.size();
+  tell(RunStarted{accounts, config_.source.host, config_.destination.host});
+  if (config_.just_connect) {
+    co_await connect_only();
+  } else {
+    core::TaskGroup tasks(executor_);
+    for (std::size_t number = 0; number < accounts && !stop_.is_requested; ++number) {
+      core::Semaphore::Permit place = co_await places_.acquire();
+      if (stop_.is_requested) break;
+      tasks.spawn(synchronise(number, std::move(place)));
+    }
+    co_await tasks.join();
+  }
+  tell(RunFinished{});
+}
+
+awaitable<void> Scheduler::synchronise(std::size_t number, core::Semaphore::Permit) {
+  const config::AccountSpec& account = config_.accounts[number];
+  const AccountRef ref{number, account.name};
+  tell(ref, AccountStarted{});
+  AccountObserver observer(observer_, ref);
+  const sync::Context context{source_pool_, destination_pool_, account, config_.rules, limits_, memory_, stop_, key_, observer};
+  sync::AccountSync work(context);
+  sync::AccountOutcome outcome = co_await work.run();
+  tell(ref, AccountFinished{std::move(outcome.failure), outcome.side, outcome.was_stopped});
+}
+
+/// --justconnect: who answers, and how the connection is protected. Nobody logs in.
+awaitable<void> Scheduler::connect_only() {
+  const AccountRef ref{0, config_.accounts.empty() ? std::string("connection") : config_.accounts.front().name};
+  tell(ref, AccountStarted{});
+  AccountFinished end;
+  for (const sync::Side side : {sync::Side::source, sync::Side::destination}) {
+    const bool is_source = side == sync::Side::source;
+    const config::ServerSpec& spec = is_source ? config_.source : config_.destination;
+    if (spec.host.empty()) continue;
+    core::Failure failure;
+    try {
+      std::unique_ptr<imap::Session> session = co_await (is_source ? source_pool_ : destination_pool_).greet();
+      tell(ref, sync::Event(sync::Connected{side, session->address(), session->protection(), session->greeting(), session->software()}));
+      co_await session->logout();
+      continue;
+    } catch (const core::Error& error) {
+      failure = error.failure();
+    }
+    if (!end.failure) {
+      end.failure = failure;
+      end.side = side;
+    }
+  }
+  tell(ref, end);
+}
+
+}  // namespace imapferry::run

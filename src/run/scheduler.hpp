@@ -1,0 +1,46 @@
+#pragma once
+
+#include "config/run_config.hpp"
+#include "core/semaphore.hpp"
+#include "imap/pool.hpp"
+#include "run/event.hpp"
+#include "sync/context.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace imapferry::run {
+
+/// Takes the accounts of a run through, a bounded number of them at once. An account's failure is its own.
+class Scheduler {
+ public:
+  /// `config` and `observer` outlive the scheduler.
+  Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer);
+
+  /// Returns when every account has ended, or none is in work after a stop.
+  boost::asio::awaitable<void> run();
+  /// Batches in flight are finished, nothing new begins.
+  void request_stop(std::string signal);
+
+ private:
+  boost::asio::awaitable<void> synchronise(std::size_t number, core::Semaphore::Permit place);
+  boost::asio::awaitable<void> connect_only();
+  void tell(const RunEvent& event) { observer_.on(event, Clock::now()); }
+  void tell(const AccountRef& account, const AccountEvent& event) { observer_.on(account, event, Clock::now()); }
+
+  boost::asio::any_io_executor executor_;
+  const config::RunConfig& config_;
+  Observer& observer_;
+  sync::CopyLimits limits_;
+  sync::IdentityKey key_;
+  sync::Stop stop_;
+  imap::Pool source_pool_;
+  imap::Pool destination_pool_;
+  core::Semaphore memory_;
+  core::Semaphore places_;
+};
+
+}  // namespace imapferry::run

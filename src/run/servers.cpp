@@ -1,0 +1,43 @@
+#include "run/servers.hpp"
+
+namespace imapferry::run {
+
+namespace {
+
+imap::Server::Protection protection_of(config::Protection protection) {
+  switch (protection) {
+    case config::Protection::automatic: return imap::Server::Protection::automatic;
+    case config::Protection::tls: return imap::Server::Protection::tls;
+    case config::Protection::starttls: return imap::Server::Protection::starttls;
+    case config::Protection::none: return imap::Server::Protection::none;
+  }
+  return imap::Server::Protection::automatic;
+}
+
+net::AddressFamily family_of(config::AddressFamily family) {
+  switch (family) {
+    case config::AddressFamily::any: return net::AddressFamily::any;
+    case config::AddressFamily::ipv4: return net::AddressFamily::ipv4;
+    case config::AddressFamily::ipv6: return net::AddressFamily::ipv6;
+  }
+  return net::AddressFamily::any;
+}
+
+}  // namespace
+
+imap::Server server_of(const config::ServerSpec& spec) {
+  imap::Server server;
+  server.host = spec.host;
+  server.port = spec.port;
+  server.protection = protection_of(spec.protection);
+  server.probe_tls_port = spec.probe_tls_port;
+  server.allow_starttls = spec.allow_starttls;
+  server.family = family_of(spec.family);
+  server.tls.verify = spec.verify_certificate;
+  server.tls.ca_file = spec.ca_file;
+  server.timeout = spec.timeout;
+  server.send_id = spec.send_id;
+  return server;
+}
+
+}  // namespace imapferry::run

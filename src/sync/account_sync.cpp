@@ -1,0 +1,361 @@
+#include "sync/account_sync.hpp"
+
+#include "imap/proto/mailbox_name.hpp"
+#include "sync/index_reader.hpp"
+#include "sync/mailbox_sync.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using core::Fault;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A mailbox whose connection breaks so often without one more message going through is given up.
+constexpr unsigned most_attempts = 5;
+constexpr unsigned attempts_before_one_by_one = 2;
+constexpr unsigned most_reconnects = 5;
+constexpr std::chrono::milliseconds first_wait = 500ms;
+// Below this many messages for each lane, opening one more costs more than it brings.
+constexpr std::uint64_t messages_that_pay = 500;
+
+awaitable<void> pause(std::chrono::milliseconds time) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
+  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+std::chrono::milliseconds wait_before(unsigned attempt) { return first_wait * (1 << std::min(attempt, 5U)); }
+
+ListedMailbox listed(const imap::ListEntry& entry) {
+  ListedMailbox mailbox;
+  mailbox.wire = entry.wire;
+  mailbox.name = imap::proto::from_wire(entry.wire).utf8;
+  mailbox.delimiter = entry.delimiter;
+  mailbox.attributes = entry.attributes;
+  mailbox.special_use = entry.special_use;
+  mailbox.is_subscribed = entry.is_subscribed;
+  return mailbox;
+}
+
+}  // namespace
+
+AccountSync::AccountSync(const Context& context)
+    : context_(context),
+      source_credentials_{context.account.source.user, context.account.source.password},
+      destination_credentials_{context.account.destination.user, context.account.destination.password} {}
+
+imap::Pool& AccountSync::pool(Side side) const { return side == Side::source ? context_.source_pool : context_.destination_pool; }
+
+const imap::Credentials& AccountSync::credentials(Side side) const {
+  return side == Side::source ? source_credentials_ : destination_credentials_;
+}
+
+awaitable<AccountOutcome> AccountSync::run() {
+  AccountOutcome outcome;
+  try {
+    co_await synchronise();
+  } catch (const core::Error& error) {
+    outcome.failure = error.failure();
+  }
+  if (failure_ && !outcome.failure) outcome.failure = failure_;
+  outcome.side = failed_side_;
+  outcome.was_stopped = context_.stop.is_requested;
+  co_return outcome;
+}
+
+awaitable<void> AccountSync::synchronise() {
+  Lane lane;
+  co_await open(lane);
+  co_await map_both(lane);
+  if (context_.rules.just_folder_sizes) {
+    co_await weigh(*lane.source, Side::source);
+    co_await weigh(*lane.destination, Side::destination);
+    co_await leave(lane);
+    co_return;
+  }
+  if (!context_.rules.dry) {
+    co_await create_mailboxes(*lane.destination);
+    if (context_.rules.subscribe) co_await subscribe_mailboxes(*lane.destination);
+  }
+  if (context_.rules.just_folders) {
+    co_await leave(lane);
+    co_return;
+  }
+  make_jobs();
+  co_await run_lanes(std::move(lane));
+}
+
+awaitable<void> AccountSync::open(Lane& lane) {
+  imap::Place source_place = co_await context_.source_pool.reserve();
+  imap::Place destination_place = co_await context_.destination_pool.reserve();
+  if (context_.stop.is_requested) throw core::Error(Fault::cancelled, "stopped before it began");
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(open_side(Side::source, std::move(source_place), lane));
+  both.spawn(open_side(Side::destination, std::move(destination_place), lane));
+  co_await both.join();
+}
+
+awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane) {
+  core::Failure failure;
+  try {
+    imap::Lease lease = co_await pool(side).open(std::move(place), credentials(side));
+    imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
+    slot = std::move(lease);
+    tell_connected(side, *slot);
+    co_await read_names(side, *slot);
+    co_return;
+  } catch (const core::Error& error) {
+    failure = error.failure();
+  }
+  if (!failed_side_) failed_side_ = side;
+  throw core::Error(failure);
+}
+
+void AccountSync::tell_connected(Side side, const imap::Session& session) {
+  context_.observer.on(Connected{side, session.address(), session.protection(), session.greeting(), session.software()});
+}
+
+awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
+  std::vector<imap::proto::Namespace> personal = co_await session.personal_namespaces();
+  core::Result<std::vector<imap::ListEntry>> entries = co_await session.list();
+  if (!entries) throw core::Error(entries.error());
+  SideNames names;
+  for (const imap::ListEntry& entry : *entries) {
+    names.mailboxes.push_back(listed(entry));
+    if (side == Side::source && entry.status) source_counts_[entry.wire] = entry.status->messages;
+  }
+  names.name_space = name_space_of(personal, names.mailboxes);
+  (side == Side::source ? source_names_ : destination_names_) = std::move(names);
+}
+
+awaitable<void> AccountSync::map_both(Lane&) {
+  core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules);
+  if (!map) throw core::Error(map.error());
+  map_ = std::move(*map);
+  MailboxesMapped event;
+  event.left_out = map_.left_out.size();
+  for (const MailboxPair& pair : map_.pairs) event.pairs.push_back({pair.source.name, pair.destination, pair.exists});
+  context_.observer.on(event);
+  for (const MailboxProblem& problem : map_.problems) {
+    context_.observer.on(MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
+  }
+  co_return;
+}
+
+/// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others fill.
+awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup creations(executor);
+  for (const std::string& wire : map_.to_create) creations.spawn(create_mailbox(destination, wire));
+  co_await creations.join();
+}
+
+awaitable<void> AccountSync::create_mailbox(imap::Session& destination, std::string wire) {
+  const std::optional<core::Failure> failure = co_await destination.create(wire);
+  const std::string name = imap::proto::from_wire(wire).utf8;
+  if (!failure) {
+    context_.observer.on(MailboxCreated{name});
+    co_return;
+  }
+  not_created_.insert(wire);
+  const auto pair = std::find_if(map_.pairs.begin(), map_.pairs.end(), [&](const MailboxPair& p) { return p.destination_wire == wire; });
+  // A parent that cannot be made shows in its children.
+  if (pair != map_.pairs.end()) context_.observer.on(MailboxFailed{pair->source.name, pair->destination, *failure});
+}
+
+awaitable<void> AccountSync::subscribe_mailboxes(imap::Session& destination) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup subscriptions(executor);
+  for (const MailboxPair& pair : map_.pairs) {
+    const auto there = std::find_if(destination_names_.mailboxes.begin(), destination_names_.mailboxes.end(),
+                                    [&](const ListedMailbox& mailbox) { return mailbox.wire == pair.destination_wire; });
+    const bool is_subscribed = there != destination_names_.mailboxes.end() && there->is_subscribed;
+    if (!pair.source.is_subscribed || is_subscribed || not_created_.contains(pair.destination_wire)) continue;
+    subscriptions.spawn(subscribe_mailbox(destination, pair));
+  }
+  co_await subscriptions.join();
+}
+
+awaitable<void> AccountSync::subscribe_mailbox(imap::Session& destination, const MailboxPair& pair) {
+  const std::optional<core::Failure> failure = co_await destination.subscribe(pair.destination_wire);
+  if (failure) context_.observer.on(MailboxFailed{pair.source.name, pair.destination, *failure});
+}
+
+awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
+  for (const MailboxPair& pair : map_.pairs) {
+    if (side == Side::destination && !pair.exists) continue;
+    const std::string& wire = side == Side::source ? pair.source.wire : pair.destination_wire;
+    MailboxWeighed event;
+    event.side = side;
+    event.name = side == Side::source ? pair.source.name : pair.destination;
+    core::Result<imap::MailboxState> state = co_await session.select(wire, imap::SelectMode::read_only);
+    if (!state) {
+      context_.observer.on(MailboxFailed{pair.source.name, pair.destination, state.error()});
+      continue;
+    }
+    if (state->exists > 0) {
+      const MailboxIndex index = co_await read_index(session, context_.key, "1:*", IndexDepth::light, state->exists);
+      event.messages = index.size();
+      event.bytes = index.total_bytes();
+      for (std::size_t i = 0; i < index.size(); ++i) event.biggest = std::max(event.biggest, index.message_size(i));
+    }
+    context_.observer.on(event);
+  }
+}
+
+void AccountSync::make_jobs() {
+  for (const MailboxPair& pair : map_.pairs) {
+    if (not_created_.contains(pair.destination_wire)) continue;
+    Job job;
+    job.pair = &pair;
+    const auto count = source_counts_.find(pair.source.wire);
+    if (count != source_counts_.end()) job.messages = count->second;
+    if (job.messages == 0U) {
+      MailboxPlanned planned;
+      planned.source = pair.source.name;
+      planned.destination = pair.destination;
+      planned.dry = context_.rules.dry;
+      context_.observer.on(planned);
+      context_.observer.on(MailboxDone{pair.source.name, pair.destination});
+      continue;
+    }
+    jobs_.push_back(std::move(job));
+  }
+  for (Job& job : jobs_) waiting_.push_back(&job);
+  // The longest first, so that the lanes end together.
+  if (lanes_that_pay() > 1) {
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [](const Job* a, const Job* b) { return a->messages.value_or(0) > b->messages.value_or(0); });
+  }
+}
+
+std::size_t AccountSync::lanes_that_pay() const {
+  std::uint64_t messages = 0;
+  for (const Job& job : jobs_) messages += job.messages.value_or(messages_that_pay);
+  const std::size_t wanted = std::min<std::size_t>(context_.limits.lanes, jobs_.size());
+  return std::max<std::size_t>(std::min<std::size_t>(wanted, messages / messages_that_pay), 1);
+}
+
+awaitable<void> AccountSync::run_lanes(Lane first) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup lanes(executor);
+  const std::size_t wanted = lanes_that_pay();
+  lanes.spawn(run_lane(std::move(first)));
+  for (std::size_t i = 1; i < wanted; ++i) lanes.spawn(run_extra_lane());
+  co_await lanes.join();
+}
+
+/// A lane more, if both servers have room at this moment; its failure to open is no failure of the account.
+awaitable<void> AccountSync::run_extra_lane() {
+  imap::Place source_place = context_.source_pool.reserve_if_free();
+  imap::Place destination_place = context_.destination_pool.reserve_if_free();
+  if (!source_place || !destination_place) co_return;
+  Lane lane;
+  try {
+    lane.source = co_await context_.source_pool.open(std::move(source_place), source_credentials_);
+    lane.destination = co_await context_.destination_pool.open(std::move(destination_place), destination_credentials_);
+  } catch (const core::Error&) {
+    co_return;
+  }
+  co_await run_lane(std::move(lane));
+}
+
+awaitable<void> AccountSync::run_lane(Lane lane) {
+  while (!waiting_.empty() && !context_.stop.is_requested && !must_stop_) {
+    Job* job = waiting_.front();
+    waiting_.pop_front();
+    co_await run_job(lane, *job);
+  }
+  co_await leave(lane);
+}
+
+awaitable<void> AccountSync::leave(Lane& lane) {
+  if (lane.source) co_await lane.source->logout();
+  if (lane.destination) co_await lane.destination->logout();
+}
+
+awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {
+  try {
+    MailboxSync mailbox(context_, lane, *job.pair, job.memory);
+    co_await mailbox.run();
+    co_return std::nullopt;
+  } catch (const core::Error& error) {
+    co_return error.failure();
+  }
+}
+
+awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
+  while (true) {
+    const std::uint64_t settled_before = job.memory.copied + job.memory.refused.size();
+    const std::optional<core::Failure> failure = co_await try_job(lane, job);
+    if (!failure) {
+      if (!context_.stop.is_requested) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
+      co_return;
+    }
+    const bool is_source_lost = !lane.source->is_open();
+    const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
+    const bool has_progress = job.memory.copied + job.memory.refused.size() > settled_before;
+    job.attempts_without_progress = has_progress ? 0 : job.attempts_without_progress + 1;
+    if (!is_connection_lost || context_.stop.is_requested || job.attempts_without_progress >= most_attempts) {
+      give_up(job, *failure);
+      if (is_connection_lost && !context_.stop.is_requested && !must_stop_) co_await revive(lane);
+      co_return;
+    }
+    if (job.attempts_without_progress >= attempts_before_one_by_one) job.memory.is_everything_alone = true;
+    const std::chrono::milliseconds wait = has_progress ? 0ms : wait_before(job.attempts_without_progress - 1);
+    context_.observer.on(Retrying{is_source_lost ? Side::source : Side::destination, job.pair->source.name, *failure,
+                                  job.attempts_without_progress + 1, static_cast<std::uint64_t>(wait.count())});
+    if (wait > 0ms) co_await pause(wait);
+    co_await revive(lane);
+  }
+}
+
+void AccountSync::give_up(Job& job, const core::Failure& failure) {
+  context_.observer.on(MailboxFailed{job.pair->source.name, job.pair->destination, failure});
+  if (failure.fault != Fault::quota) return;
+  must_stop_ = true;
+  failure_ = failure;
+  failed_side_ = Side::destination;
+}
+
+/// Opens anew what is closed. Throws core::Error when a server does not come back: that ends the account.
+awaitable<void> AccountSync::revive(Lane& lane) {
+  if (!lane.source->is_open()) co_await revive_side(Side::source, lane.source);
+  if (!lane.destination->is_open()) co_await revive_side(Side::destination, lane.destination);
+}
+
+awaitable<void> AccountSync::revive_side(Side side, imap::Lease& lease) {
+  for (unsigned attempt = 1;; ++attempt) {
+    core::Failure failure;
+    // The place is kept over all attempts: waiting for one while holding the other server's could go in a circle.
+    try {
+      std::unique_ptr<imap::Session> session = co_await pool(side).open_session(credentials(side));
+      lease.replace(std::move(session));
+      co_return;
+    } catch (const core::Error& error) {
+      failure = error.failure();
+    }
+    if (!core::is_transient(failure.fault) || attempt >= most_reconnects || context_.stop.is_requested) {
+      failed_side_ = side;
+      must_stop_ = true;
+      throw core::Error(failure);
+    }
+    const std::chrono::milliseconds wait = wait_before(attempt);
+    context_.observer.on(Retrying{side, {}, failure, attempt, static_cast<std::uint64_t>(wait.count())});
+    co_await pause(wait);
+  }
+}
+
+}  // namespace imapferry::sync

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/condition.hpp"
+#include "sync/context.hpp"
+#include "sync/copier.hpp"
+#include "sync/mailbox_map.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// How the synchronisation of an account ended.
+struct AccountOutcome {
+  std::optional<core::Failure> failure;
+  std::optional<Side> side;  ///< whose failure it was
+  bool was_stopped = false;
+};
+
+/// What imapsync does, for one account: connect, list and map mailboxes, create what is missing, then every mailbox pair,
+/// lane by lane.
+class AccountSync {
+ public:
+  explicit AccountSync(const Context& context);
+
+  /// Never throws core::Error: how it ended is the result.
+  boost::asio::awaitable<AccountOutcome> run();
+
+ private:
+  /// A mailbox pair on its way through the lanes.
+  struct Job {
+    const MailboxPair* pair = nullptr;
+    std::optional<std::uint32_t> messages;  ///< on the source, where LIST-STATUS told
+    MailboxMemory memory;
+    unsigned attempts_without_progress = 0;
+  };
+
+  boost::asio::awaitable<void> synchronise();
+  boost::asio::awaitable<void> open_side(Side side, imap::Place place, Lane& lane);
+  boost::asio::awaitable<void> open(Lane& lane);
+  boost::asio::awaitable<void> read_names(Side side, imap::Session& session);
+  boost::asio::awaitable<void> map_both(Lane& lane);
+  boost::asio::awaitable<void> create_mailboxes(imap::Session& destination);
+  boost::asio::awaitable<void> create_mailbox(imap::Session& destination, std::string wire);
+  boost::asio::awaitable<void> subscribe_mailboxes(imap::Session& destination);
+  boost::asio::awaitable<void> subscribe_mailbox(imap::Session& destination, const MailboxPair& pair);
+  boost::asio::awaitable<void> weigh(imap::Session& session, Side side);
+  void make_jobs();
+  boost::asio::awaitable<void> run_lanes(Lane first);
+  boost::asio::awaitable<void> run_lane(Lane lane);
+  boost::asio::awaitable<void> run_extra_lane();
+  boost::asio::awaitable<void> run_job(Lane& lane, Job& job);
+  boost::asio::awaitable<std::optional<core::Failure>> try_job(Lane& lane, Job& job);
+  boost::asio::awaitable<void> revive(Lane& lane);
+  boost::asio::awaitable<void> revive_side(Side side, imap::Lease& lease);
+  boost::asio::awaitable<void> leave(Lane& lane);
+  void give_up(Job& job, const core::Failure& failure);
+  [[nodiscard]] std::size_t lanes_that_pay() const;
+  void tell_connected(Side side, const imap::Session& session);
+  [[nodiscard]] imap::Pool& pool(Side side) const;
+  [[nodiscard]] const imap::Credentials& credentials(Side side) const;
+
+  const Context& context_;
+  imap::Credentials source_credentials_;
+  imap::Credentials destination_credentials_;
+  std::optional<core::Failure> failure_;
+  std::optional<Side> failed_side_;
+  SideNames source_names_;
+  SideNames destination_names_;
+  std::map<std::string, std::uint32_t> source_counts_;  ///< messages by wire name, where LIST-STATUS told
+  std::set<std::string> not_created_;                   ///< wire names on the destination
+  MailboxMap map_;
+  std::deque<Job> jobs_;
+  std::deque<Job*> waiting_;
+  bool must_stop_ = false;  ///< one mailbox has shown that no other would fare better
+};
+
+}  // namespace imapferry::sync

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "config/run_config.hpp"
+#include "core/semaphore.hpp"
+#include "imap/pool.hpp"
+#include "sync/event.hpp"
+#include "sync/identity.hpp"
+
+#include <cstddef>
+
+namespace imapferry::sync {
+
+/// Whoever hears what happens to one account. Must not block and must not throw.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on(const Event& event) = 0;
+};
+
+/// The user's wish to stop, seen by everybody: batches in flight are finished, nothing new begins.
+struct Stop {
+  bool is_requested = false;
+};
+
+/// How messages are gathered.
+struct CopyLimits {
+  std::size_t batch_messages = 100;
+  std::size_t batch_bytes = 4u << 20;  ///< a larger message flows through by itself, in chunks
+  std::size_t batches_in_flight = 8;   ///< from FETCH to the destination's confirmation, for each lane
+  std::size_t lanes = 2;
+};
+
+/// What the synchronisation of one account works with. Everything outlives it.
+struct Context {
+  imap::Pool& source_pool;
+  imap::Pool& destination_pool;
+  const config::AccountSpec& account;
+  const config::SyncRules& rules;
+  const CopyLimits& limits;
+  core::Semaphore& memory;  ///< bytes of message data, for the whole process
+  const Stop& stop;
+  const IdentityKey& key;
+  Observer& observer;
+};
+
+/// One source session and one destination session that work together.
+struct Lane {
+  imap::Lease source;
+  imap::Lease destination;
+};
+
+}  // namespace imapferry::sync

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "core/task_group.hpp"
+#include "imap/proto/flags.hpp"
+#include "sync/append.hpp"
+#include "sync/batch.hpp"
+#include "sync/context.hpp"
+#include "sync/mailbox_index.hpp"
+#include "sync/mailbox_map.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// What is remembered of one mailbox pair from one attempt to the next.
+struct MailboxMemory {
+  std::set<imap::proto::Uid> refused;             ///< reported: not tried again
+  std::map<imap::proto::Uid, unsigned> strikes;   ///< the connection broke while this message was on its way by itself
+  std::set<imap::proto::Uid> alone;               ///< suspects: each goes by itself
+  bool is_everything_alone = false;
+  std::uint64_t copied = 0;                       ///< confirmed, in all attempts
+  std::set<std::string> told_flags;               ///< flags that cannot be held there, each told once
+};
+
+/// Identities of the messages that have gone through, where duplicates can only be told while copying.
+class SeenMessages {
+ public:
+  /// False when a message with this identity and size was seen before.
+  bool insert(const Identity& identity, std::uint64_t size);
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Identity& identity) const noexcept { return static_cast<std::size_t>(identity.bits[0]); }
+  };
+  std::unordered_set<Identity, Hash> seen_;
+};
+
+/// The pipe of one lane for one mailbox pair: FETCH on the source, APPEND on the destination, several batches in flight.
+///
+///   plan ─► memory permit ─► UID FETCH ─► buffer ─► MULTIAPPEND ─► confirmed ─► event
+///
+/// A batch has all its memory before it begins and needs no more until it is confirmed, so batches never wait for each other.
+/// A message larger than a batch flows from literal to literal (LargeMessage) and needs only its chunks.
+class Copier {
+ public:
+  Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index, const imap::proto::PermanentFlags& permanent,
+         MailboxMemory& memory);
+
+  /// Set when duplicates among the source's messages are not known yet: they are told as they come.
+  void tell_duplicates_while_copying() { tells_duplicates_ = true; }
+
+  /// Copies messages (positions in the index, ascending). Returns when all of them are confirmed, refused or left because the
+  /// user stops. Throws core::Error when a connection is lost or the destination has no room left; what was in flight then
+  /// has been waited for.
+  boost::asio::awaitable<void> copy(std::span<const std::uint32_t> positions);
+
+  /// The UIDs that the destination gave to what was copied; incomplete where it has no UIDPLUS.
+  [[nodiscard]] const imap::proto::UidSet& appended() const noexcept { return appended_; }
+  [[nodiscard]] std::uint64_t confirmed() const noexcept { return confirmed_; }
+
+ private:
+  using Items = std::vector<const Batch::Item*>;
+
+  [[nodiscard]] Batch::Item item_at(std::uint32_t position);
+  [[nodiscard]] bool goes_alone(const Batch::Item& item) const;
+  std::unique_ptr<Batch> next_batch(std::span<const std::uint32_t> positions, std::size_t& next);
+  bool is_wanted(Batch::Item& item, std::string_view bytes);
+  boost::asio::awaitable<void> carry(std::unique_ptr<Batch> batch);
+  boost::asio::awaitable<void> carry_large(Batch::Item item);
+  boost::asio::awaitable<void> fetch(Batch& batch);
+  boost::asio::awaitable<void> append(const Batch& batch, Items items);
+  boost::asio::awaitable<void> append_halves(const Batch& batch, const Items& items);
+  boost::asio::awaitable<void> append_one_by_one(const Batch& batch, const Items& items);
+  boost::asio::awaitable<void> append_single(const Batch& batch, Items single);
+  boost::asio::awaitable<imap::proto::CommandResult> send(const Batch& batch, const Items& items);
+  void confirm(const Items& items, const imap::proto::CommandResult& result);
+  void confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const imap::proto::CommandResult& result);
+  [[noreturn]] void suspect(const Items& items, const core::Failure& failure);
+  void refuse(const Batch::Item& item, std::string_view header, core::Failure failure);
+  void judge_refusal(const Batch& batch, const Batch::Item& item, const imap::proto::CommandResult& result);
+  void judge_refusal(const Batch::Item& item, std::string_view header, const imap::proto::CommandResult& result);
+
+  const Context& context_;
+  Lane& lane_;
+  const MailboxPair& pair_;
+  MailboxIndex& index_;
+  const imap::proto::PermanentFlags& permanent_;
+  MailboxMemory& memory_;
+  AppendProof proof_;
+  core::Semaphore in_flight_;
+  bool tells_duplicates_ = false;
+  bool must_stop_ = false;  ///< something is wrong enough that nothing new may begin
+  SeenMessages seen_;
+  imap::proto::UidSet appended_;
+  std::uint64_t confirmed_ = 0;
+};
+
+}  // namespace imapferry::sync

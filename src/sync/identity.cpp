@@ -1,0 +1,174 @@
+#include "sync/identity.hpp"
+
+#include "imap/proto/flags.hpp"
+#include "sync/sip_hash.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+namespace {
+
+/// What each byte of a header becomes. Servers change bytes on the way, and a message must stay the same message: Cyrus
+/// makes 8-bit bytes of a header "X"; Dovecot makes a NUL 0x80.
+constexpr std::array<char, 256> make_normal_bytes() {
+  std::array<char, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = i < 0x80 ? static_cast<char>(i) : 'X';
+  for (std::size_t i = 'a'; i <= 'z'; ++i) table[i] = static_cast<char>(i - 'a' + 'A');
+  for (const std::size_t blank : {'\t', '\n', '\v', '\f', '\r'}) table[blank] = ' ';
+  table[0] = 'X';
+  return table;
+}
+constexpr std::array<char, 256> normal_bytes = make_normal_bytes();
+
+/// Takes the next line of a header off `rest`, with its continuation lines. False at the empty line and at the end.
+bool take_line(std::string_view& rest, std::string_view& line) {
+  if (rest.empty() || rest.front() == '\n' || rest.substr(0, 2) == "\r\n") return false;
+  std::size_t end = 0;
+  do {
+    const std::size_t newline = rest.find('\n', end);
+    end = newline == std::string_view::npos ? rest.size() : newline + 1;
+  } while (end < rest.size() && (rest[end] == ' ' || rest[end] == '\t'));
+  line = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return true;
+}
+
+struct Field {
+  std::string_view name;  ///< empty for a line that is no field
+  std::string_view value; ///< then the whole line
+};
+
+Field split(std::string_view line) {
+  const std::size_t colon = line.substr(0, line.find('\n')).find(':');
+  if (colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t') return {{}, line};
+  // RFC 5322 section 4.5 allows blanks before the colon.
+  const std::size_t last = line.substr(0, colon).find_last_not_of(" \t");
+  if (last == std::string_view::npos) return {{}, line};
+  return {line.substr(0, last + 1), line.substr(colon + 1)};
+}
+
+/// Header lines in their normal form, gathered to be hashed independently of their order.
+class NormalLines {
+ public:
+  explicit NormalLines(std::size_t expected_bytes) {
+    text_.reserve(expected_bytes);
+    lines_.reserve(16);
+  }
+
+  /// Adds "NAME: VALUE"; an empty name means that the value is the line.
+  void add(const Field& field) {
+    const std::size_t start = text_.size();
+    append(field.name);
+    if (!field.name.empty()) text_ += ": ";
+    append(field.value);
+    lines_.push_back({start, text_.size() - start});
+  }
+
+  /// Adds a field unless its value says nothing: many messages share an empty Message-Id, or "<>", and are not the
+  /// same.
+  void add_unless_void(const Field& field) {
+    const std::size_t start = text_.size();
+    add(field);
+    const std::string_view value = std::string_view(text_).substr(start + field.name.size() + 2);
+    if (!value.empty() && value != "<>") return;
+    text_.resize(start);
+    lines_.pop_back();
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
+
+  [[nodiscard]] Identity hash(const IdentityKey& key, IdentitySource source) {
+    std::sort(lines_.begin(), lines_.end(), [this](const Line& a, const Line& b) { return view(a) < view(b); });
+    SipHasher hasher(key);
+    hasher.update(source == IdentitySource::listed_fields ? "fields\n" : "header\n");
+    for (const Line& line : lines_) {
+      hasher.update(view(line));
+      hasher.update("\n");
+    }
+    return hasher.finish();
+  }
+
+ private:
+  struct Line {
+    std::size_t start;
+    std::size_t size;
+  };
+
+  [[nodiscard]] std::string_view view(const Line& line) const {
+    return std::string_view(text_).substr(line.start, line.size);
+  }
+
+  /// Blanks at both ends go, runs of them become one, and each other byte its normal form.
+  void append(std::string_view raw) {
+    const std::size_t start = text_.size();
+    text_.resize(start + raw.size());
+    char* const first = text_.data() + start;
+    char* out = first;
+    bool blank_pending = false;
+    for (const char byte : raw) {
+      const char normal = normal_bytes[static_cast<std::uint8_t>(byte)];
+      if (normal == ' ') {
+        blank_pending = out != first;
+        continue;
+      }
+      if (blank_pending) *out++ = ' ';
+      blank_pending = false;
+      *out++ = normal;
+    }
+    text_.resize(start + static_cast<std::size_t>(out - first));
+  }
+
+  std::string text_;
+  std::vector<Line> lines_;
+};
+
+void gather_listed(std::string_view header, NormalLines& lines) {
+  std::string_view line;
+  while (take_line(header, line)) {
+    const Field field = split(line);
+    if (imap::proto::equals_ignoring_case(field.name, "message-id") ||
+        imap::proto::equals_ignoring_case(field.name, "received")) {
+      lines.add_unless_void(field);
+    }
+  }
+}
+
+void gather_all(std::string_view header, NormalLines& lines) {
+  std::string_view line;
+  while (take_line(header, line)) lines.add(split(line));
+}
+
+} // namespace
+
+bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out) {
+  NormalLines lines(header_fields.size() + 2);
+  gather_listed(header_fields, lines);
+  if (lines.empty()) return false;
+  out = lines.hash(key, IdentitySource::listed_fields);
+  return true;
+}
+
+IdentityResult identity_of_header(const IdentityKey& key, std::string_view header) {
+  NormalLines lines(std::min<std::size_t>(header.size() + 2, 2048));
+  gather_listed(header, lines);
+  const IdentitySource source = lines.empty() ? IdentitySource::whole_header : IdentitySource::listed_fields;
+  if (source == IdentitySource::whole_header) gather_all(header, lines);
+  return {lines.hash(key, source), source};
+}
+
+std::string_view header_of(std::string_view message) {
+  std::size_t start = 0;
+  while (start < message.size()) {
+    const std::size_t newline = message.find('\n', start);
+    if (newline == std::string_view::npos) break;
+    const std::string_view line = message.substr(start, newline - start);
+    start = newline + 1;
+    if (line.empty() || line == "\r") return message.substr(0, start);
+  }
+  return message;
+}
+
+} // namespace imapferry::sync

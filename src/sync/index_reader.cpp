@@ -1,0 +1,179 @@
+#include "sync/index_reader.hpp"
+
+#include "imap/proto/date_time.hpp"
+#include "imap/proto/refusal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using imap::proto::FetchResponse;
+using imap::proto::Uid;
+using imap::proto::UidSet;
+
+namespace {
+
+constexpr std::string_view light_items = "(UID FLAGS INTERNALDATE RFC822.SIZE)";
+constexpr std::string_view identified_items =
+    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)])";
+constexpr std::string_view fields_items = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)])";
+constexpr std::string_view header_items = "(UID BODY.PEEK[HEADER])";
+
+// A header beyond this is identified by its first megabyte.
+constexpr std::size_t longest_header = 1 << 20;
+// Servers bound a command line; all that were tried take 8,000 characters.
+constexpr std::size_t longest_set = 7000;
+
+/// Collects a header that is too large for the parser to keep.
+class HeaderSink : public imap::LiteralSink {
+ public:
+  awaitable<void> begin(const imap::proto::LiteralBegin&) override {
+    header.clear();
+    co_return;
+  }
+  awaitable<void> write(std::string_view bytes) override {
+    header.append(bytes.substr(0, longest_header - std::min(longest_header, header.size())));
+    co_return;
+  }
+  awaitable<void> end() override { co_return; }
+  std::string header;
+};
+
+/// The header data of a FETCH response, wherever it went.
+class HeaderReader : public imap::proto::ResponseHandler {
+ public:
+  imap::LiteralSink* literal_sink(const imap::proto::LiteralBegin&) override { return &sink_; }
+  void done(const imap::proto::CommandResult&) override {}
+
+ protected:
+  /// Nothing when the response carries no header.
+  [[nodiscard]] std::optional<std::string_view> header_of(const FetchResponse& fetch) const {
+    for (const auto& section : fetch.sections) {
+      if (section.nil || !section.section.starts_with("HEADER")) continue;
+      return section.streamed ? std::string_view(sink_.header) : section.data;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  HeaderSink sink_;
+};
+
+class IndexFiller : public HeaderReader {
+ public:
+  IndexFiller(MailboxIndex& index, const IdentityKey& key) : index_(index), key_(key) {}
+
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || fetch->uid == 0) return;
+    // A change of flags that the server tells meanwhile is no line of the listing.
+    if (!fetch->size && !fetch->internal_date) return;
+    MailboxIndex::Entry entry;
+    entry.uid = fetch->uid;
+    entry.size = fetch->size.value_or(0);
+    entry.date = MailboxIndex::no_date;
+    if (fetch->internal_date) {
+      if (const auto date = imap::proto::DateTime::parse(*fetch->internal_date)) {
+        entry.date = date->unix_seconds;
+        entry.zone_minutes = date->zone_minutes;
+      }
+    }
+    if (const auto header = header_of(*fetch)) entry.has_identity = identity_of_fields(key_, *header, entry.identity);
+    flags_ = {};
+    for (const std::string_view flag : fetch->flags) flags_.add(flag);
+    index_.add(entry, flags_);
+  }
+
+ private:
+  MailboxIndex& index_;
+  const IdentityKey& key_;
+  imap::proto::Flags flags_;
+};
+
+/// Identifies messages that are in the index already.
+class Identifier : public HeaderReader {
+ public:
+  enum class By { fields, whole_header };
+  Identifier(MailboxIndex& index, const IdentityKey& key, By by) : index_(index), key_(key), by_(by) {}
+
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || fetch->uid == 0) return;
+    const std::size_t position = index_.find(fetch->uid);
+    const auto header = header_of(*fetch);
+    if (position >= index_.size() || !header) return;
+    if (by_ == By::whole_header) {
+      index_.set_identity(position, identity_of_header(key_, *header).identity);
+      return;
+    }
+    Identity identity;
+    if (identity_of_fields(key_, *header, identity)) index_.set_identity(position, identity);
+  }
+
+ private:
+  MailboxIndex& index_;
+  const IdentityKey& key_;
+  By by_;
+};
+
+void require(const imap::proto::CommandResult& result) {
+  if (!result.is_ok()) throw core::Error(imap::proto::refusal(result, core::Fault::fetch, "the listing of messages"));
+}
+
+awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, const IdentityKey& key, const UidSet& uids,
+                                 Identifier::By by) {
+  Identifier identifier(index, key, by);
+  const std::string_view items = by == Identifier::By::fields ? fields_items : header_items;
+  for (const std::string& set : uids.to_strings(longest_set)) {
+    const imap::proto::CommandResult result = co_await session.uid_fetch(set, items, identifier);
+    require(result);
+  }
+}
+
+/// A whole header for each of `positions` that has no identity yet; a message that has vanished gets the empty one.
+awaitable<void> identify_by_whole_header(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+                                         const std::vector<std::uint32_t>& positions) {
+  UidSet bare;
+  for (const std::uint32_t i : positions) {
+    if (!index.has_identity(i)) bare.add(index.uid(i));
+  }
+  if (bare.empty()) co_return;
+  co_await fetch_identities(session, index, key, bare, Identifier::By::whole_header);
+  for (const std::uint32_t i : positions) {
+    if (!index.has_identity(i)) index.set_identity(i, identity_of_header(key, {}).identity);
+  }
+}
+
+}  // namespace
+
+awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+                         const std::vector<std::uint32_t>& positions) {
+  UidSet uids;
+  for (const std::uint32_t i : positions) uids.add(index.uid(i));
+  if (uids.empty()) co_return;
+  co_await fetch_identities(session, index, key, uids, Identifier::By::fields);
+  co_await identify_by_whole_header(session, key, index, positions);
+}
+
+awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
+                                   std::size_t expected_messages) {
+  MailboxIndex index;
+  // The server's word for how many there are reserves no more than a little: it could be any number.
+  index.reserve(std::min<std::size_t>(expected_messages, 1 << 16));
+  IndexFiller filler(index, key);
+  const std::string_view items = depth == IndexDepth::light ? light_items : identified_items;
+  const imap::proto::CommandResult result = co_await session.uid_fetch(uids, items, filler);
+  require(result);
+  if (depth == IndexDepth::identified) {
+    std::vector<std::uint32_t> bare;
+    for (std::uint32_t i = 0; i < index.size(); ++i) {
+      if (!index.has_identity(i)) bare.push_back(i);
+    }
+    co_await identify_by_whole_header(session, key, index, bare);
+  }
+  co_return index;
+}
+
+}  // namespace imapferry::sync

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "imap/session.hpp"
+#include "sync/identity.hpp"
+#include "sync/mailbox_index.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace imapferry::sync {
+
+/// How much is asked of each message.
+enum class IndexDepth {
+  light,       ///< flags, date and size
+  identified,  ///< and what identifies it
+};
+
+/// Lists messages of the selected mailbox into an index: `uids` as in a command ("1:*"). Messages whose Message-Id and Received
+/// fields say nothing are identified by their whole header, which costs a second FETCH for these alone.
+/// Throws core::Error: a listing that was refused must never look like an empty mailbox.
+boost::asio::awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
+                                                std::size_t expected_messages);
+
+/// Identifies some messages of an index that was read lightly.
+boost::asio::awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+                                      const std::vector<std::uint32_t>& positions);
+
+}  // namespace imapferry::sync

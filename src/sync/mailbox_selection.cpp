@@ -1,0 +1,151 @@
+#include "sync/mailbox_selection.hpp"
+
+#include "imap/proto/mailbox_name.hpp"
+#include "sync/name_pattern.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+
+namespace imapferry::sync {
+
+namespace {
+
+using imap::proto::is_inbox;
+
+enum class Reach { itself, with_children };
+
+bool is_same_name(std::string_view a, std::string_view b) { return a == b || (is_inbox(a) && is_inbox(b)); }
+
+/// INBOX is found in any case, also as the parent of what is below it.
+bool is_below(std::string_view name, std::string_view parent, char delimiter) {
+  return delimiter != '\0' && name.size() > parent.size() && name[parent.size()] == delimiter &&
+         is_same_name(name.substr(0, parent.size()), parent);
+}
+
+/// Marks the mailboxes that one --folder or --folderrec means; false when there are none.
+template <class Spelling>
+bool mark_spelled(const SideNames& source, std::string_view given, Reach reach, Spelling spelling,
+                  std::vector<bool>& marks) {
+  bool is_found = false;
+  for (std::size_t i = 0; i < source.mailboxes.size(); ++i) {
+    const std::string_view name = spelling(source.mailboxes[i]);
+    const bool is_child = reach == Reach::with_children && is_below(name, given, source.name_space.delimiter);
+    if (!is_child && !is_same_name(name, given)) continue;
+    marks[i] = true;
+    is_found = true;
+  }
+  return is_found;
+}
+
+bool mark_named(const SideNames& source, std::string_view given, Reach reach, std::vector<bool>& marks) {
+  const auto by_wire = [](const ListedMailbox& mailbox) { return std::string_view(mailbox.wire); };
+  const auto by_name = [](const ListedMailbox& mailbox) { return std::string_view(mailbox.name); };
+  if (mark_spelled(source, given, reach, by_wire, marks) || mark_spelled(source, given, reach, by_name, marks))
+    return true;
+  // A server that lists raw UTF-8 to a user who writes modified UTF-7.
+  const std::optional<std::string> decoded = imap::proto::from_modified_utf7(given);
+  return decoded && mark_spelled(source, *decoded, reach, by_name, marks);
+}
+
+core::Failure unknown_folder(std::string_view option, std::string_view name) {
+  return {
+      core::Fault::usage, fmt::format("{} \"{}\": the source has no such mailbox", option, core::printable(name)), {}};
+}
+
+core::Result<std::vector<bool>> marks_of_named(const SideNames& source, const config::SyncRules& rules) {
+  std::vector<bool> marks(source.mailboxes.size(), false);
+  for (const std::string& name : rules.folders) {
+    if (!mark_named(source, name, Reach::itself, marks)) return unknown_folder("--folder", name);
+  }
+  for (const std::string& name : rules.folders_recursive) {
+    if (!mark_named(source, name, Reach::with_children, marks)) return unknown_folder("--folderrec", name);
+  }
+  return marks;
+}
+
+core::Result<std::vector<NamePattern>> compile_all(std::string_view option, const std::vector<std::string>& texts) {
+  std::vector<NamePattern> patterns;
+  for (const std::string& text : texts) {
+    core::Result<NamePattern> pattern = NamePattern::compile(text);
+    if (!pattern) return pattern.error().within(option);
+    patterns.push_back(std::move(*pattern));
+  }
+  return patterns;
+}
+
+core::Result<bool> any_matches(const std::vector<NamePattern>& patterns, const ListedMailbox& mailbox) {
+  for (const NamePattern& pattern : patterns) {
+    core::Result<bool> found = pattern.matches(mailbox.name);
+    if (found && !*found && mailbox.wire != mailbox.name) found = pattern.matches(mailbox.wire);
+    if (!found || *found) return found;
+  }
+  return false;
+}
+
+core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::SyncRules& rules) {
+  const bool has_names = !rules.folders.empty() || !rules.folders_recursive.empty();
+  if (has_names) return marks_of_named(source, rules);
+  if (rules.include.empty()) return std::vector<bool>(source.mailboxes.size(), true);
+  const core::Result<std::vector<NamePattern>> include = compile_all("--include", rules.include);
+  if (!include) return include.error();
+  std::vector<bool> marks;
+  for (const ListedMailbox& mailbox : source.mailboxes) {
+    const core::Result<bool> is_included = any_matches(*include, mailbox);
+    if (!is_included) return is_included.error();
+    marks.push_back(*is_included);
+  }
+  return marks;
+}
+
+core::Result<bool> remove_excluded(const SideNames& source, const config::SyncRules& rules, std::vector<bool>& marks) {
+  const core::Result<std::vector<NamePattern>> exclude = compile_all("--exclude", rules.exclude);
+  if (!exclude) return exclude.error();
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const core::Result<bool> is_excluded = any_matches(*exclude, source.mailboxes[i]);
+    if (!is_excluded) return is_excluded.error();
+    if (*is_excluded) marks[i] = false;
+  }
+  return true;
+}
+
+bool is_given_by_name(const ListedMailbox& mailbox, const config::SyncRules& rules) {
+  return std::any_of(rules.folders.begin(), rules.folders.end(), [&](const std::string& given) {
+    return is_same_name(mailbox.wire, given) || is_same_name(mailbox.name, given);
+  });
+}
+
+} // namespace
+
+core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::SyncRules& rules) {
+  core::Result<std::vector<bool>> marks = marks_of_rules(source, rules);
+  if (!marks) return marks.error();
+  if (const core::Result<bool> removed = remove_excluded(source, rules, *marks); !removed) return removed.error();
+
+  MailboxSelection selection;
+  std::set<std::string_view> seen; // a server may list a name twice, and INBOX in two spellings
+  for (std::size_t i = 0; i < source.mailboxes.size(); ++i) {
+    const ListedMailbox& mailbox = source.mailboxes[i];
+    if (!mailbox.can_select()) {
+      if ((*marks)[i] && is_given_by_name(mailbox, rules)) {
+        selection.problems.push_back({mailbox.name, {}, "the source does not let it be selected"});
+      }
+      continue;
+    }
+    if (!seen.insert(is_inbox(mailbox.wire) ? std::string_view("INBOX") : std::string_view(mailbox.wire)).second)
+      continue;
+    if ((*marks)[i]) {
+      selection.chosen.push_back(mailbox);
+    } else {
+      selection.left_out.push_back(mailbox.name);
+    }
+  }
+  std::stable_partition(selection.chosen.begin(), selection.chosen.end(),
+                        [](const ListedMailbox& mailbox) { return is_inbox(mailbox.name); });
+  return selection;
+}
+
+} // namespace imapferry::sync

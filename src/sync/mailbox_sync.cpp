@@ -1,0 +1,194 @@
+#include "sync/mailbox_sync.hpp"
+
+#include "imap/proto/refusal.hpp"
+#include "sync/index_reader.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using core::Fault;
+using imap::proto::UidSet;
+
+namespace {
+
+constexpr std::size_t longest_set = 7000;
+
+template <class T>
+T value_or_throw(core::Result<T> result) {
+  if (!result) throw core::Error(result.error());
+  return std::move(*result);
+}
+
+}  // namespace
+
+MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory)
+    : context_(context), lane_(lane), pair_(pair), memory_(memory) {}
+
+awaitable<void> MailboxSync::run() {
+  const bool has_messages = co_await open_both();
+  if (has_messages) {
+    co_await read_both();
+    check_listing();
+  }
+  plan();
+  if (context_.rules.dry || !has_messages) co_return;
+  co_await copy();
+  if (!context_.stop.is_requested) co_await set_flags();
+}
+
+/// Opens the mailbox on both sides. False when the source has nothing to carry.
+awaitable<bool> MailboxSync::open_both() {
+  core::Result<imap::MailboxState> source = co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
+  source_state_ = value_or_throw(std::move(source));
+  // In a dry run the mailbox may not be there yet: then it is as good as empty.
+  if (context_.rules.dry && !pair_.exists) co_return source_state_.exists > 0;
+  const auto mode = context_.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
+  core::Result<imap::MailboxState> destination = co_await lane_.destination->select(pair_.destination_wire, mode);
+  destination_state_ = value_or_throw(std::move(destination));
+  if (destination_state_.is_read_only && !context_.rules.dry) {
+    throw core::Error(Fault::select, "the destination mailbox can only be read");
+  }
+  co_return source_state_.exists > 0;
+}
+
+awaitable<void> MailboxSync::read_both() {
+  is_first_copy_ = destination_state_.exists == 0;
+  if (is_first_copy_) {
+    co_await read_source(IndexDepth::light);
+    co_return;
+  }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(read_source(IndexDepth::identified));
+  both.spawn(read_destination());
+  co_await both.join();
+}
+
+awaitable<void> MailboxSync::read_source(IndexDepth depth) {
+  source_ = co_await read_index(*lane_.source, context_.key, "1:*", depth, source_state_.exists);
+}
+
+awaitable<void> MailboxSync::read_destination() {
+  destination_ = co_await read_index(*lane_.destination, context_.key, "1:*", IndexDepth::identified, destination_state_.exists);
+}
+
+/// A message that the source counts but does not list would be lost in silence, so it is told.
+void MailboxSync::check_listing() const {
+  const std::uint64_t expected = lane_.source->exists();
+  if (source_.size() >= expected) return;
+  context_.observer.on(MailboxFailed{
+      pair_.source.name, pair_.destination,
+      core::Failure{Fault::fetch, fmt::format("the source holds {} messages but lists only {}", expected, source_.size()), {}}});
+}
+
+void MailboxSync::plan() {
+  if (is_first_copy_) {
+    matches_.missing.resize(source_.size());
+    std::iota(matches_.missing.begin(), matches_.missing.end(), 0U);
+  } else {
+    matches_ = match(source_, destination_);
+  }
+  if (context_.rules.sync_flags) collect_flag_changes();
+
+  MailboxPlanned event;
+  event.source = pair_.source.name;
+  event.destination = pair_.destination;
+  event.source_messages = source_.size();
+  event.destination_messages = destination_.empty() ? destination_state_.exists : destination_.size();
+  for (const std::uint32_t i : matches_.missing) {
+    if (memory_.refused.contains(source_.uid(i))) continue;
+    ++event.to_copy;
+    event.bytes_to_copy += source_.message_size(i);
+  }
+  event.already_there = matches_.pairs.size();
+  event.source_duplicates = matches_.source_duplicates.size();
+  event.destination_duplicates = matches_.destination_duplicates.size();
+  event.destination_only = matches_.destination_only.size();
+  for (const auto& [flags, uids] : flag_changes_) event.flags_to_set += uids.size();
+  event.dry = context_.rules.dry;
+  context_.observer.on(event);
+}
+
+void MailboxSync::collect_flag_changes() {
+  for (const Matches::Pair& pair : matches_.pairs) {
+    const imap::proto::Flags wanted = imap::proto::permitted(source_.flags(pair.source), destination_state_.permanent_flags);
+    if (wanted == destination_.flags(pair.destination)) continue;
+    flag_changes_[wanted.to_string()].add(destination_.uid(pair.destination));
+  }
+}
+
+awaitable<void> MailboxSync::identify_large_messages() {
+  std::vector<std::uint32_t> large;
+  for (const std::uint32_t i : matches_.missing) {
+    if (source_.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
+  }
+  co_await identify(*lane_.source, context_.key, source_, large);
+}
+
+awaitable<void> MailboxSync::copy() {
+  if (matches_.missing.empty()) co_return;
+  Copier copier(context_, lane_, pair_, source_, destination_state_.permanent_flags, memory_);
+  if (is_first_copy_) {
+    co_await identify_large_messages();
+    copier.tell_duplicates_while_copying();
+  }
+  co_await copier.copy(matches_.missing);
+  if (copier.confirmed() > 0) co_await settle(copier.appended(), copier.confirmed());
+}
+
+awaitable<void> MailboxSync::set_flags() {
+  for (const auto& [flags_text, uids] : flag_changes_) {
+    for (const std::string& set : uids.to_strings(longest_set)) {
+      const std::optional<core::Failure> failure = co_await lane_.destination->uid_store_flags(set, flags_text);
+      if (failure) {
+        context_.observer.on(MailboxFailed{pair_.source.name, pair_.destination,
+                                           failure->within(fmt::format("flags ({}) of messages {}", flags_text, set))});
+      } else {
+        const auto changed = UidSet::parse(set);
+        context_.observer.on(FlagsSet{pair_.destination, changed ? changed->size() : 0});
+      }
+    }
+  }
+}
+
+/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of a
+/// run that was killed, which the server had received in full and stored after we had looked.
+awaitable<void> MailboxSync::settle(const UidSet& appended, std::uint64_t confirmed) {
+  co_await lane_.destination->noop();
+  const std::uint64_t expected = destination_state_.exists + confirmed;
+  if (lane_.destination->exists() <= expected) co_return;
+  if (appended.size() == confirmed && lane_.destination->has(imap::proto::Capability::uidplus)) co_await remove_doubles(appended);
+}
+
+/// Takes back those of our own messages that something else has stored as well: the other one stays.
+awaitable<void> MailboxSync::remove_doubles(const UidSet& appended) {
+  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(destination_state_.uid_next, 1));
+  const MailboxIndex arrived = co_await read_index(*lane_.destination, context_.key, range, IndexDepth::identified, 0);
+  std::vector<std::uint32_t> order(arrived.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto key = [&](std::uint32_t i) { return std::tuple(arrived.identity(i), arrived.message_size(i), appended.contains(arrived.uid(i))); };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  UidSet doubles;
+  for (std::size_t n = 1; n < order.size(); ++n) {
+    // Foreign ones sort first: ours is a double when what stands before it is the same message.
+    const std::uint32_t before = order[n - 1];
+    const std::uint32_t here = order[n];
+    const bool is_same = arrived.identity(before) == arrived.identity(here) && arrived.message_size(before) == arrived.message_size(here);
+    const bool is_ours = appended.contains(arrived.uid(here));
+    if (is_same && is_ours && !appended.contains(arrived.uid(before))) doubles.add(arrived.uid(here));
+  }
+  for (const std::string& set : doubles.to_strings(longest_set)) {
+    const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);
+    if (failure) throw core::Error(failure->within("taking back doubled messages"));
+  }
+}
+
+}  // namespace imapferry::sync

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "sync/context.hpp"
+#include "sync/copier.hpp"
+#include "sync/index_reader.hpp"
+#include "sync/mailbox_map.hpp"
+#include "sync/match.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// Brings one mailbox pair in line: index both sides, match, copy what is missing, set flags that differ, and look whether
+/// a command of an earlier run that was still on its way has doubled anything.
+class MailboxSync {
+ public:
+  MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory);
+
+  /// Throws core::Error when a connection is lost (the caller tries again with the same memory) or the mailbox cannot be
+  /// opened or listed.
+  boost::asio::awaitable<void> run();
+
+ private:
+  boost::asio::awaitable<bool> open_both();
+  boost::asio::awaitable<void> read_both();
+  boost::asio::awaitable<void> read_source(IndexDepth depth);
+  boost::asio::awaitable<void> read_destination();
+  void check_listing() const;
+  void plan();
+  boost::asio::awaitable<void> identify_large_messages();
+  boost::asio::awaitable<void> copy();
+  boost::asio::awaitable<void> set_flags();
+  boost::asio::awaitable<void> settle(const imap::proto::UidSet& appended, std::uint64_t confirmed);
+  boost::asio::awaitable<void> remove_doubles(const imap::proto::UidSet& appended);
+  void collect_flag_changes();
+
+  const Context& context_;
+  Lane& lane_;
+  const MailboxPair& pair_;
+  MailboxMemory& memory_;
+
+  imap::MailboxState source_state_;
+  imap::MailboxState destination_state_;
+  MailboxIndex source_;
+  MailboxIndex destination_;
+  bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
+  Matches matches_;
+  std::map<std::string, imap::proto::UidSet> flag_changes_;  ///< by what to set
+};
+
+}  // namespace imapferry::sync

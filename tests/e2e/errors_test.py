@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Everything that can go wrong with a server: each time one clear line that says where, the right exit code, and no hang."""
+
+import time
+import unittest
+
+import paths  # noqa: F401
+import mail
+from dovecot import free_port
+from harness import WholeProgramTest, login, run, side
+from scripted_server import ScriptedServer, StoredMail
+
+CONNECTION_HOST1, CONNECTION_HOST2, TLS, LOGIN1, LOGIN2 = 101, 102, 12, 161, 162
+PASSWORD = "secr3t-pass"
+MAILS = [StoredMail(b"Message-Id: <%d@example.test>\r\n\r\nbody %d\r\n" % (n, n)) for n in range(10)]
+
+
+def close(peer, _):
+    peer.close()
+
+
+def hang(peer, _):
+    peer.hang()
+
+
+def answer(text):
+    """A fault that sends text; %s is the tag."""
+    def fault(peer, command):
+        peer.send(text.replace("%s", command.tag) if command else text)
+    return fault
+
+
+def answer_and_close(text):
+    def fault(peer, command):
+        answer(text)(peer, command)
+        peer.close()
+    return fault
+
+
+def flood(text):
+    return lambda peer, _: peer.flood(text)
+
+
+class ErrorsTest(WholeProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.serve(users={"good": "pass", "other": "pass"})
+
+    def check(self, options, codes, *words, timeout=60):
+        """Runs, and asserts the exit code (one of `codes`) and that one line of the output holds all the `words`."""
+        finished = run(*options, timeout=timeout)
+        codes = codes if isinstance(codes, tuple) else (codes,)
+        self.assertIn(finished.code, codes, str(finished))
+        self.assertTrue(finished.lines_with(*words), f"no line with {words}\n{finished}")
+        self.assertNotIn(PASSWORD, finished.output, "the password was printed")
+        self.assertLess(len(finished.output), 20_000, "too many words")
+        print("    " + finished.lines_with(*words)[0].strip()[:180], flush=True)
+        return finished
+
+    def good(self, number):
+        return [*side(number, self.server), *login(number, "good")]
+
+    # --- logins and connections
+
+    def test_wrong_password(self):
+        for number, code in ((1, LOGIN1), (2, LOGIN2)):
+            with self.subTest(side=number):
+                self.check([*self.good(3 - number), *side(number, self.server), *login(number, "other", PASSWORD)], code, "other")
+
+    def test_unknown_host(self):
+        for number, code in ((1, CONNECTION_HOST1), (2, CONNECTION_HOST2)):
+            with self.subTest(side=number):
+                self.check([*self.good(3 - number), f"--host{number}", "no.such.host.invalid", *login(number, "good")],
+                           code, "no.such.host.invalid")
+
+    def test_refused_port(self):
+        for number, code in ((1, CONNECTION_HOST1), (2, CONNECTION_HOST2)):
+            with self.subTest(side=number):
+                port = free_port()
+                self.check([*self.good(3 - number), f"--host{number}", "127.0.0.1", f"--port{number}", port,
+                            f"--nossl{number}", f"--notls{number}", *login(number, "good")], code, f"127.0.0.1:{port}", "refused")
+
+    # --- TLS
+
+    def tls_side(self, number, server, **changes):
+        port = changes.get("port", server.tls_port)
+        host = changes.get("host", "127.0.0.1")
+        return [f"--host{number}", host, f"--port{number}", port, f"--{changes.get('mode', 'ssl')}{number}",
+                *([f"--sslargs{number}", f"SSL_ca_file={server.ca_file}"] if changes.get("ca", True) else []), *login(number, "good")]
+
+    def test_tls_where_the_server_speaks_plain_text(self):
+        self.check([*self.tls_side(1, self.server, port=self.server.port), *self.good(2), "--timeout1", "3"],
+                   (TLS, CONNECTION_HOST1), f"127.0.0.1:{self.server.port}")
+
+    def test_plain_text_where_the_server_speaks_tls(self):
+        self.check(["--host1", "127.0.0.1", "--port1", self.server.tls_port, "--nossl1", "--notls1", *login(1, "good"),
+                    *self.good(2), "--timeout1", "2"], CONNECTION_HOST1, f"127.0.0.1:{self.server.tls_port}")
+
+    def test_starttls_that_is_not_offered(self):
+        server = self.serve(tls="no")
+        self.check([*self.tls_side(1, server, port=server.port, mode="tls"), *self.good(2)], TLS, f"127.0.0.1:{server.port}")
+
+    def test_certificates(self):
+        for kind, word in (("expired", "expired"), ("wronghost", "127.0.0.1"), ("selfsigned", "self")):
+            for mode in ("ssl", "tls"):
+                with self.subTest(kind=kind, mode=mode):
+                    server = self.serve(certificate=kind)
+                    port = server.tls_port if mode == "ssl" else server.port
+                    self.check([*self.tls_side(1, server, port=port, mode=mode), *self.good(2)], TLS, f"127.0.0.1:{port}", word)
+
+    def test_unknown_authority(self):
+        self.check([*self.tls_side(1, self.server, ca=False), *self.good(2)], TLS, f"127.0.0.1:{self.server.tls_port}")
+
+    def test_verification_can_be_switched_off(self):
+        server = self.serve(certificate="expired")
+        options = [*self.tls_side(1, server, ca=False), "--sslargs1", "SSL_verify_mode=0", *self.good(2), "--justconnect"]
+        self.assert_ended(run(*options), 0)
+
+    # --- servers that break in the middle
+
+    def scripted(self, number, faults, codes, *words, options=(), **server_options):
+        mails = MAILS if number == 1 else []
+        with ScriptedServer({"INBOX": mails, "Archive": []}, **server_options) as server:
+            server.faults.update(faults)
+            begun = time.monotonic()
+            finished = self.check([*side(number, server), *login(number, "someone", PASSWORD), *self.good(3 - number),
+                                   f"--timeout{number}", "1", *options], codes, f"127.0.0.1:{server.port}", *words)
+            print(f"    ... {server.connections} connections, {time.monotonic() - begun:.1f} s", flush=True)
+        return finished
+
+    def test_server_hangs(self):
+        for phase in ("greeting", "capability", "login", "list", "select", "fetch"):
+            with self.subTest(phase=phase):
+                faults = {phase: hang}
+                if phase == "capability":
+                    faults["greeting"] = answer("* OK hello\r\n")
+                self.scripted(1, faults, (CONNECTION_HOST1, 111, 115, 117))
+
+    def test_server_closes(self):
+        for phase in ("greeting", "login", "list", "select", "fetch"):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: close}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117))
+
+    def test_server_closes_in_the_middle_of_a_literal(self):
+        text = "* 1 FETCH (UID 1 FLAGS () INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 100 BODY[] {100}\r\nhalf a mess"
+
+        def fault(peer, command):
+            if "BODY.PEEK[]" not in command.arguments.upper():
+                return "go on"
+            return answer_and_close(text)(peer, command)
+        self.scripted(1, {"fetch": fault}, (CONNECTION_HOST1, 111, 115))
+
+    def test_server_says_bye(self):
+        for phase in ("greeting", "login", "list", "select", "fetch"):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: answer_and_close("* BYE too busy, come back later\r\n")},
+                              (CONNECTION_HOST1, LOGIN1, 111, 115, 117), "too busy")
+
+    def test_server_refuses(self):
+        for phase, codes in (("login", LOGIN1), ("select", 117), ("fetch", 115), ("list", (111, CONNECTION_HOST1))):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: answer("%s NO not today, sailor\r\n")}, codes, "not today, sailor")
+
+    def test_destination_refuses(self):
+        for phase, codes in (("login", LOGIN2), ("select", 117), ("append", 114), ("create", 116)):
+            for word in ("NO", "BAD"):
+                with self.subTest(phase=phase, word=word):
+                    faults = {phase: answer(f"%s {word} not today, sailor\r\n")}
+                    with self.open(self.server, "good") as session:
+                        self.prepare(session)
+                    self.scripted(2, faults, codes, "not today, sailor")
+
+    def prepare(self, session):
+        if ("To be created",) not in {m.path for m in session.mailboxes()}:
+            session.create(("To be created",))
+            session.append(("To be created",), b"Message-Id: <1@good>\r\n\r\nbody\r\n")
+            session.append(("INBOX",), b"Message-Id: <2@good>\r\n\r\nbody\r\n")
+
+    def test_server_is_no_imap_server(self):
+        for name, text in (("ssh", "SSH-2.0-OpenSSH_9.2\r\n"), ("http", "HTTP/1.1 400 Bad Request\r\n\r\n"),
+                           ("zeros", "\0" * 5000 + "\r\n"), ("empty lines", "\r\n" * 10)):
+            with self.subTest(name):
+                self.scripted(1, {"greeting": answer(text)}, (CONNECTION_HOST1, 111))
+
+    def test_garbage(self):
+        for phase in ("login", "list", "select", "fetch"):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: answer("* \x01\x02 ((( \"\r\n")}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117))
+
+    def test_endless_line(self):
+        for phase in ("greeting", "list", "fetch"):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: flood("* OK " if phase == "greeting" else "x")}, (CONNECTION_HOST1, 111, 115, 117))
+
+    def test_untagged_flood(self):
+        for phase in ("login", "list", "select", "fetch"):
+            with self.subTest(phase=phase):
+                self.scripted(1, {phase: flood("* 5 EXISTS\r\n")}, (CONNECTION_HOST1, 111, 115, 117))
+
+    def test_impossible_literals(self):
+        for size in ("99999999999999999999999999", "18446744073709551615", "9223372036854775807", "-1", "1x"):
+            for phase in ("list", "fetch"):
+                with self.subTest(phase=phase, size=size):
+                    name = "LIST () \"/\" " if phase == "list" else "1 FETCH (UID 1 BODY[] "
+                    self.scripted(1, {phase: answer(f"* {name}{{{size}}}\r\nabc")}, (CONNECTION_HOST1, 111, 115, 117))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

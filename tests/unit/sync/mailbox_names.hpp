@@ -1,0 +1,28 @@
+#pragma once
+
+#include "imap/proto/mailbox_name.hpp"
+#include "sync/mailbox_map.hpp"
+
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// A mailbox as a server with this wire name would list it.
+inline ListedMailbox listed(const std::string& wire, char delimiter = '/', std::uint32_t attributes = 0) {
+  ListedMailbox mailbox;
+  mailbox.wire = wire;
+  mailbox.name = imap::proto::from_wire(wire).utf8;
+  mailbox.delimiter = delimiter;
+  mailbox.attributes = attributes;
+  return mailbox;
+}
+
+inline SideNames side(const std::string& prefix, char delimiter, const std::vector<std::string>& wires) {
+  SideNames names;
+  names.name_space = {prefix, delimiter};
+  for (const std::string& wire : wires) names.mailboxes.push_back(listed(wire, delimiter));
+  return names;
+}
+
+} // namespace imapferry::sync
