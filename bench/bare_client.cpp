@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
   return result + "\"";
 }
 
-} // namespace
+}  // namespace
 
 BareClient::BareClient(const std::string& host, const std::string& port, Protection protection)
     : wire_(host, port, protection) {
@@ -93,4 +93,4 @@ bool BareClient::next_line(std::string& line) {
   return true;
 }
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

@@ -37,4 +37,4 @@ class BareClient {
   std::size_t tags_ = 0;
 };
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

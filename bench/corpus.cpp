@@ -29,7 +29,7 @@ Number take(std::string_view& from) {
   return value;
 }
 
-} // namespace
+}  // namespace
 
 Corpus::Corpus(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -89,4 +89,4 @@ std::string date_time(std::int64_t seconds) {
                      time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

@@ -10,8 +10,8 @@ namespace imapferry::bench {
 
 /// A message of a corpus: its bytes lie in the mapped file.
 struct CorpusMessage {
-  std::int64_t internal_date = 0; ///< seconds since 1970
-  std::uint8_t flags = 0;         ///< bits: see flag_list
+  std::int64_t internal_date = 0;  ///< seconds since 1970
+  std::uint8_t flags = 0;          ///< bits: see flag_list
   std::string_view bytes;
 };
 
@@ -41,4 +41,4 @@ class Corpus {
 /// The IMAP date-time in UTC, without its quotes: "07-Nov-2023 10:00:00 +0000".
 [[nodiscard]] std::string date_time(std::int64_t seconds);
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

@@ -129,8 +129,8 @@ void run(const Options& options) {
              seconds_of(after.ru_stime) - seconds_of(before.ru_stime));
 }
 
-} // namespace
-} // namespace imapferry::bench
+}  // namespace
+}  // namespace imapferry::bench
 
 int main(int argc, char** argv) {
   try {

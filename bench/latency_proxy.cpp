@@ -170,8 +170,8 @@ void run(const std::vector<Route>& routes) {
   for (const auto& listener : listeners) fmt::print("{}\n", listener->summary());
 }
 
-} // namespace
-} // namespace imapferry::bench
+}  // namespace
+}  // namespace imapferry::bench
 
 int main(int argc, char** argv) {
   try {

@@ -23,7 +23,7 @@ constexpr std::size_t most_chunks_in_a_write = 64;
 
 std::size_t cost_of(const std::string& bytes) { return bytes.size() + chunk_overhead; }
 
-} // namespace
+}  // namespace
 
 Relay::Direction::Direction(Tcp::socket& from_socket, Tcp::socket& to_socket)
     : from(from_socket), to(to_socket), changed(from_socket.get_executor()), room(from_socket.get_executor()),
@@ -173,4 +173,4 @@ void Relay::close() noexcept {
   }
 }
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

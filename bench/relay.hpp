@@ -44,8 +44,8 @@ class Relay {
 
   enum class Ending {
     none,
-    orderly, // end of file: the other direction may go on
-    reset,   // the connection is gone as a whole
+    orderly,  // end of file: the other direction may go on
+    reset,    // the connection is gone as a whole
   };
   struct Chunk {
     TimePoint due;
@@ -86,4 +86,4 @@ class Relay {
   bool closed_ = false;
 };
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

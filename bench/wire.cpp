@@ -49,7 +49,7 @@ int connect_to(const std::string& host, const std::string& port) {
   return result;
 }
 
-} // namespace
+}  // namespace
 
 Wire::Wire(const std::string& host, const std::string& port, Protection protection) : socket_(connect_to(host, port)) {
   const int on = 1;
@@ -128,4 +128,4 @@ std::size_t Wire::receive_some(std::string& in) {
   throw std::runtime_error("the server closed the connection");
 }
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

@@ -35,4 +35,4 @@ class Wire {
   ssl_st* tls_ = nullptr;
 };
 
-} // namespace imapferry::bench
+}  // namespace imapferry::bench

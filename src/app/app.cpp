@@ -19,12 +19,12 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace imapferry::app {
@@ -59,10 +59,7 @@ class Reporters : public run::Observer {
 class Loop {
  public:
   Loop(const config::RunConfig& config, run::Observer& observer, report::Console& console)
-      : context_(1),
-        scheduler_(context_.get_executor(), config, observer),
-        console_(console),
-        clock_(context_),
+      : context_(1), scheduler_(context_.get_executor(), config, observer), console_(console), clock_(context_),
         signals_(context_, SIGINT, SIGTERM) {}
 
   void run() {
@@ -112,10 +109,10 @@ class Loop {
 
 report::ConsoleMode mode_of(cli::Progress progress) {
   switch (progress) {
-    case cli::Progress::automatic: return report::ConsoleMode::automatic;
-    case cli::Progress::live: return report::ConsoleMode::live;
-    case cli::Progress::plain: return report::ConsoleMode::plain;
-    case cli::Progress::none: return report::ConsoleMode::none;
+  case cli::Progress::automatic: return report::ConsoleMode::automatic;
+  case cli::Progress::live: return report::ConsoleMode::live;
+  case cli::Progress::plain: return report::ConsoleMode::plain;
+  case cli::Progress::none: return report::ConsoleMode::none;
   }
   return report::ConsoleMode::automatic;
 }
@@ -135,8 +132,8 @@ int complain(const core::Failure& failure) {
 
 core::Result<void> ask_missing_passwords(cli::Invocation& invocation) {
   const auto ask = [](std::string_view side, std::string_view host, config::Login& login) -> core::Result<void> {
-    core::Result<core::Secret> password =
-        cli::ask_password(fmt::format("Password of {} on {} ({}): ", core::printable(login.user), core::printable(host), side));
+    core::Result<core::Secret> password = cli::ask_password(
+        fmt::format("Password of {} on {} ({}): ", core::printable(login.user), core::printable(host), side));
     if (!password) return password.error();
     login.password = std::move(*password);
     return {};
@@ -156,7 +153,8 @@ int migrate(cli::Invocation& invocation) {
   const auto started = run::Clock::now();
   Terminal terminal;
   const report::Task task = task_of(invocation.config);
-  report::RunTally tally(task == report::Task::folder_sizes ? report::RunTally::Sizes::kept : report::RunTally::Sizes::dropped);
+  report::RunTally tally(task == report::Task::folder_sizes ? report::RunTally::Sizes::kept
+                                                            : report::RunTally::Sizes::dropped);
   report::Console console(terminal, mode_of(invocation.progress), tally);
   for (const std::string& warning : invocation.warnings) console.print_line("warning: " + warning);
 
@@ -184,13 +182,13 @@ int run_command_line(std::vector<std::string> arguments) {
   core::Result<cli::Invocation> invocation = cli::to_config(*options);
   if (!invocation) return complain(invocation.error());
   switch (invocation->action) {
-    case cli::CliAction::help: {
-      const std::size_t width = Terminal().width();
-      fmt::print("{}", cli::help_text(width > 0 ? width : default_width));
-      return EXIT_SUCCESS;
-    }
-    case cli::CliAction::version: fmt::print("{}", cli::version_text()); return EXIT_SUCCESS;
-    case cli::CliAction::run: break;
+  case cli::CliAction::help: {
+    const std::size_t width = Terminal().width();
+    fmt::print("{}", cli::help_text(width > 0 ? width : default_width));
+    return EXIT_SUCCESS;
+  }
+  case cli::CliAction::version: fmt::print("{}", cli::version_text()); return EXIT_SUCCESS;
+  case cli::CliAction::run: break;
   }
   if (auto asked = ask_missing_passwords(*invocation); !asked) return complain(asked.error());
   return migrate(*invocation);

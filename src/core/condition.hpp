@@ -6,8 +6,8 @@
 
 namespace imapferry::core {
 
-/// "Something changed": a condition variable for coroutines on one executor. A wake-up carries no data, so none can be lost;
-/// a waiter looks at the state again:  while (!ready()) co_await changed.wait();
+/// "Something changed": a condition variable for coroutines on one executor. A wake-up carries no data, so none can be
+/// lost; a waiter looks at the state again:  while (!ready()) co_await changed.wait();
 class Condition {
  public:
   explicit Condition(const boost::asio::any_io_executor& executor);

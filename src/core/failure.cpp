@@ -18,50 +18,48 @@ std::string Failure::describe() const {
 
 bool is_transient(Fault fault) noexcept {
   switch (fault) {
-    case Fault::connect:
-    case Fault::timeout:
-    case Fault::closed:
-    case Fault::unavailable:
-      return true;
-    case Fault::usage:
-    case Fault::input:
-    case Fault::tls:
-    case Fault::certificate:
-    case Fault::authentication:
-    case Fault::protocol:
-    case Fault::create:
-    case Fault::select:
-    case Fault::fetch:
-    case Fault::append:
-    case Fault::quota:
-    case Fault::flags:
-    case Fault::cancelled:
-    case Fault::internal:
-      return false;
+  case Fault::connect:
+  case Fault::timeout:
+  case Fault::closed:
+  case Fault::unavailable: return true;
+  case Fault::usage:
+  case Fault::input:
+  case Fault::tls:
+  case Fault::certificate:
+  case Fault::authentication:
+  case Fault::protocol:
+  case Fault::create:
+  case Fault::select:
+  case Fault::fetch:
+  case Fault::append:
+  case Fault::quota:
+  case Fault::flags:
+  case Fault::cancelled:
+  case Fault::internal: return false;
   }
   return false;
 }
 
 std::string_view name_of(Fault fault) noexcept {
   switch (fault) {
-    case Fault::usage: return "usage";
-    case Fault::input: return "input";
-    case Fault::connect: return "connect";
-    case Fault::tls: return "tls";
-    case Fault::certificate: return "certificate";
-    case Fault::authentication: return "authentication";
-    case Fault::protocol: return "protocol";
-    case Fault::timeout: return "timeout";
-    case Fault::closed: return "closed";
-    case Fault::unavailable: return "unavailable";
-    case Fault::create: return "create";
-    case Fault::select: return "select";
-    case Fault::fetch: return "fetch";
-    case Fault::append: return "append";
-    case Fault::quota: return "quota";
-    case Fault::flags: return "flags";
-    case Fault::cancelled: return "cancelled";
-    case Fault::internal: return "internal";
+  case Fault::usage: return "usage";
+  case Fault::input: return "input";
+  case Fault::connect: return "connect";
+  case Fault::tls: return "tls";
+  case Fault::certificate: return "certificate";
+  case Fault::authentication: return "authentication";
+  case Fault::protocol: return "protocol";
+  case Fault::timeout: return "timeout";
+  case Fault::closed: return "closed";
+  case Fault::unavailable: return "unavailable";
+  case Fault::create: return "create";
+  case Fault::select: return "select";
+  case Fault::fetch: return "fetch";
+  case Fault::append: return "append";
+  case Fault::quota: return "quota";
+  case Fault::flags: return "flags";
+  case Fault::cancelled: return "cancelled";
+  case Fault::internal: return "internal";
   }
   return "internal";
 }
@@ -73,7 +71,10 @@ std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(0);
   if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead >= 0xC2 && lead < 0xE0   ? 2
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;

@@ -20,7 +20,8 @@ Secret& Secret::operator=(const Secret& other) {
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
     wipe();
-    // Copied rather than moved: a moved-from short string would keep its bytes. On exhaustion of memory the program ends.
+    // Copied rather than moved: a moved-from short string would keep its bytes. On exhaustion of memory the program
+    // ends.
     value_ = other.value_;
     other.wipe();
   }

@@ -23,13 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_this<Connection::State> {
   State(const asio::any_io_executor& executor, std::unique_ptr<net::Stream> bytes, ConnectionOptions wanted)
-      : stream(std::move(bytes)),
-        options(std::move(wanted)),
-        engine(*this, options.limits),
-        something_to_write(executor),
-        changed(executor),
-        watchdog(executor),
-        last_progress(Clock::now()) {}
+      : stream(std::move(bytes)), options(std::move(wanted)), engine(*this, options.limits),
+        something_to_write(executor), changed(executor), watchdog(executor), last_progress(Clock::now()) {}
 
   void on_unsolicited(const proto::Response& response) override {
     if (unsolicited != nullptr) unsolicited->on_unsolicited(response);
@@ -55,7 +50,8 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   }
 
   core::Failure end_of_stream() const {
-    if (engine.has_said_bye()) return core::Failure{Fault::closed, "the server said goodbye and closed the connection", engine.bye_text()};
+    if (engine.has_said_bye())
+      return core::Failure{Fault::closed, "the server said goodbye and closed the connection", engine.bye_text()};
     return core::Failure{Fault::closed, "the server closed the connection without a word", {}};
   }
 
@@ -86,8 +82,8 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   proto::UnsolicitedHandler* unsolicited = nullptr;
   core::Failure failure;
   bool is_closed = false;
-  bool is_delivering = false;      ///< the reader waits for a sink of ours, not for the server
-  bool is_reading = false;         ///< a read is in flight
+  bool is_delivering = false;  ///< the reader waits for a sink of ours, not for the server
+  bool is_reading = false;     ///< a read is in flight
   bool has_reader = false;
   bool is_starting_tls = false;
   bool is_handshaking = false;
@@ -183,7 +179,8 @@ awaitable<void> Connection::State::write_loop() {
     try {
       co_await stream->write(pieces);
     } catch (const core::Error& error) {
-      // The server may have said why before it closed: the reader finds its words, and ends the connection at the end of stream.
+      // The server may have said why before it closed: the reader finds its words, and ends the connection at the end
+      // of stream.
       if (!is_reading) fail(error.failure());
       co_return;
     }
@@ -202,14 +199,16 @@ awaitable<void> Connection::State::watch() {
     co_await watchdog.async_wait(asio::as_tuple(asio::use_awaitable));
     if (is_closed) break;
     if (is_waiting_for_server() && Clock::now() - last_progress >= options.timeout) {
-      fail(core::Failure{Fault::timeout,
-                         fmt::format("nothing came from the server for {} s", static_cast<double>(options.timeout.count()) / 1000.0),
-                         {}});
+      fail(core::Failure{
+          Fault::timeout,
+          fmt::format("nothing came from the server for {} s", static_cast<double>(options.timeout.count()) / 1000.0),
+          {}});
     }
   }
 }
 
-awaitable<std::unique_ptr<Connection>> Connection::open(std::unique_ptr<net::Stream> stream, ConnectionOptions options) {
+awaitable<std::unique_ptr<Connection>> Connection::open(std::unique_ptr<net::Stream> stream,
+                                                        ConnectionOptions options) {
   const auto executor = co_await asio::this_coro::executor;
   auto state = std::make_shared<State>(executor, std::move(stream), std::move(options));
   state->start_reader();
@@ -279,7 +278,9 @@ awaitable<proto::CommandResult> Connection::State::execute(proto::Command comman
   co_return std::move(waiter.result());
 }
 
-awaitable<proto::CommandResult> Connection::execute(proto::Command command) { return state_->execute(std::move(command), nullptr); }
+awaitable<proto::CommandResult> Connection::execute(proto::Command command) {
+  return state_->execute(std::move(command), nullptr);
+}
 
 awaitable<proto::CommandResult> Connection::execute(proto::Command command, proto::ResponseHandler& handler) {
   return state_->execute(std::move(command), &handler);
@@ -291,7 +292,8 @@ proto::Engine::Ticket Connection::submit(proto::Command command, proto::Response
 
 awaitable<bool> Connection::ready_for_stream(proto::Engine::Ticket ticket, const bool& is_answered) {
   const auto state = state_;
-  while (!state->is_closed && !is_answered && !state->engine.is_ready_for_stream(ticket)) co_await state->changed.wait();
+  while (!state->is_closed && !is_answered && !state->engine.is_ready_for_stream(ticket))
+    co_await state->changed.wait();
   co_return !state->is_closed && !is_answered;
 }
 

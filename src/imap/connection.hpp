@@ -31,15 +31,17 @@ struct ConnectionOptions {
   proto::ParserLimits limits;
 };
 
-/// One IMAP connection: carries the bytes of a proto::Engine over a net::Stream. Any number of commands may be in flight.
+/// One IMAP connection: carries the bytes of a proto::Engine over a net::Stream. Any number of commands may be in
+/// flight.
 ///
-/// A reader, a writer and a watchdog run beside whoever sends commands. They share the state below with this handle and end
-/// by themselves once the stream is closed, so a connection may be dropped at any time, also while unwinding an error,
-/// where nothing can be awaited. A command is never cancelled alone: close() ends them all.
+/// A reader, a writer and a watchdog run beside whoever sends commands. They share the state below with this handle and
+/// end by themselves once the stream is closed, so a connection may be dropped at any time, also while unwinding an
+/// error, where nothing can be awaited. A command is never cancelled alone: close() ends them all.
 class Connection {
  public:
   /// Takes the stream over and waits for the greeting. Throws core::Error.
-  static boost::asio::awaitable<std::unique_ptr<Connection>> open(std::unique_ptr<net::Stream> stream, ConnectionOptions options);
+  static boost::asio::awaitable<std::unique_ptr<Connection>> open(std::unique_ptr<net::Stream> stream,
+                                                                  ConnectionOptions options);
 
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -54,11 +56,12 @@ class Connection {
   proto::Engine::Ticket submit(proto::Command command, proto::ResponseHandler& handler);
   /// Waits until the streamed literal of a command may begin. False when the command was answered instead.
   boost::asio::awaitable<bool> ready_for_stream(proto::Engine::Ticket ticket, const bool& is_answered);
-  /// Writes a chunk of a streamed literal; returns when it is on its way. Throws core::Error when the connection is lost.
+  /// Writes a chunk of a streamed literal; returns when it is on its way. Throws core::Error when the connection is
+  /// lost.
   boost::asio::awaitable<void> write_chunk(proto::Engine::Ticket ticket, std::string_view chunk);
 
-  /// Sends STARTTLS and, when it is accepted, throws away whatever came in the clear behind the answer (an attacker could
-  /// have put it there), forgets the capabilities and negotiates TLS. NO and BAD are results. Throws core::Error.
+  /// Sends STARTTLS and, when it is accepted, throws away whatever came in the clear behind the answer (an attacker
+  /// could have put it there), forgets the capabilities and negotiates TLS. NO and BAD are results. Throws core::Error.
   boost::asio::awaitable<proto::CommandResult> start_tls(const net::TlsOptions& options);
 
   /// Ends the connection at once; every command that is in flight ends as lost with this failure.

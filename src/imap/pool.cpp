@@ -29,10 +29,7 @@ awaitable<void> wait(const boost::asio::any_io_executor& executor, std::chrono::
 }  // namespace
 
 Pool::Pool(const boost::asio::any_io_executor& executor, Server server, std::size_t limit)
-    : executor_(executor),
-      server_(std::move(server)),
-      routes_(routes_to(server_)),
-      known_route_(routes_.size()),
+    : executor_(executor), server_(std::move(server)), routes_(routes_to(server_)), known_route_(routes_.size()),
       places_(std::max<std::size_t>(limit, 1)) {}
 
 awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credentials) {
@@ -45,14 +42,16 @@ awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credenti
     }
     core::Failure failure;
     try {
-      auto opening = credentials != nullptr ? Session::open(server, route, *credentials) : Session::greet(server, route);
+      auto opening =
+          credentials != nullptr ? Session::open(server, route, *credentials) : Session::greet(server, route);
       std::unique_ptr<Session> session = co_await std::move(opening);
       known_route_ = i;
       co_return session;
     } catch (const core::Error& error) {
       failure = error.failure();
     }
-    const bool is_no_answer = failure.fault == Fault::connect || failure.fault == Fault::timeout || failure.fault == Fault::tls;
+    const bool is_no_answer =
+        failure.fault == Fault::connect || failure.fault == Fault::timeout || failure.fault == Fault::tls;
     const bool may_go_on = route.is_probe && known_route_ >= routes_.size() && is_no_answer && i + 1 < routes_.size();
     if (!may_go_on) throw core::Error(failure);
   }

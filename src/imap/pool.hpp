@@ -31,18 +31,20 @@ class Lease {
   std::unique_ptr<Session> session_;
 };
 
-/// The connections to one server: never more than the limit, handed out first come, first served, so that no account starves.
-/// When the server refuses a login because there are too many connections, the limit is lowered to what it held; it grows
-/// back one at a time after a while of peace.
+/// The connections to one server: never more than the limit, handed out first come, first served, so that no account
+/// starves. When the server refuses a login because there are too many connections, the limit is lowered to what it
+/// held; it grows back one at a time after a while of peace.
 class Pool {
  public:
   Pool(const boost::asio::any_io_executor& executor, Server server, std::size_t limit);
 
-  /// Waits for a place. Whoever needs places of two servers asks for the source's first, always: so nobody waits in a circle.
+  /// Waits for a place. Whoever needs places of two servers asks for the source's first, always: so nobody waits in a
+  /// circle.
   boost::asio::awaitable<Place> reserve() { return places_.acquire(); }
   /// A place if one is free now; an empty one otherwise.
   Place reserve_if_free() { return places_.try_acquire(); }
-  /// Opens a session on a place. Throws core::Error when that fails; a server that has too many connections is waited for.
+  /// Opens a session on a place. Throws core::Error when that fails; a server that has too many connections is waited
+  /// for.
   boost::asio::awaitable<Lease> open(Place place, const Credentials& credentials);
   /// The same for whoever holds a place already.
   boost::asio::awaitable<std::unique_ptr<Session>> open_session(const Credentials& credentials);

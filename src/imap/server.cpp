@@ -29,10 +29,10 @@ std::vector<Route> automatic_routes(const Server& server) {
 
 std::vector<Route> routes_to(const Server& server) {
   switch (server.protection) {
-    case Server::Protection::automatic: return automatic_routes(server);
-    case Server::Protection::tls: return {tls_route(server.port.value_or(imaps_port))};
-    case Server::Protection::starttls: return {plain_route(server.port.value_or(imap_port), Route::StartTls::required)};
-    case Server::Protection::none: break;
+  case Server::Protection::automatic: return automatic_routes(server);
+  case Server::Protection::tls: return {tls_route(server.port.value_or(imaps_port))};
+  case Server::Protection::starttls: return {plain_route(server.port.value_or(imap_port), Route::StartTls::required)};
+  case Server::Protection::none: break;
   }
   Route route = plain_route(server.port.value_or(imap_port), Route::StartTls::never);
   route.may_login_in_clear = true;

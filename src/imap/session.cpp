@@ -86,7 +86,8 @@ MailboxStatus status_of(const proto::StatusDataResponse& data) {
 }
 
 std::string_view status_items(const proto::Capabilities& capabilities) {
-  return capabilities.has(Capability::status_size) ? "(MESSAGES UIDNEXT UIDVALIDITY SIZE)" : "(MESSAGES UIDNEXT UIDVALIDITY)";
+  return capabilities.has(Capability::status_size) ? "(MESSAGES UIDNEXT UIDVALIDITY SIZE)"
+                                                   : "(MESSAGES UIDNEXT UIDVALIDITY)";
 }
 
 /// Reads LIST, and the STATUS data that LIST-STATUS puts beside it.
@@ -97,8 +98,9 @@ class ListReader : public proto::ResponseHandler {
       is_too_many = is_too_many || entries.size() >= most_mailboxes;
       if (is_too_many) return;
       positions_.emplace(data->mailbox, entries.size());
-      entries.push_back(ListEntry{std::string(data->mailbox), data->delimiter, data->attributes, std::string(data->special_use),
-                                  (data->attributes & proto::list_subscribed) != 0, std::nullopt});
+      entries.push_back(ListEntry{std::string(data->mailbox), data->delimiter, data->attributes,
+                                  std::string(data->special_use), (data->attributes & proto::list_subscribed) != 0,
+                                  std::nullopt});
     } else if (const auto* status = std::get_if<proto::StatusDataResponse>(&response)) {
       const auto found = positions_.find(std::string(status->mailbox));
       if (found != positions_.end()) entries[found->second].status = status_of(*status);
@@ -131,7 +133,8 @@ void Session::on_unsolicited(const proto::Response& response) {
 awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
   std::vector<proto::Namespace> personal;
   if (!has(Capability::name_space)) co_return personal;
-  auto reader = collect<proto::NamespaceResponse>([&](const proto::NamespaceResponse& data) { personal = data.personal; });
+  auto reader =
+      collect<proto::NamespaceResponse>([&](const proto::NamespaceResponse& data) { personal = data.personal; });
   Command command(CommandKind::name_space, "NAMESPACE");
   co_await connection_->execute(std::move(command), reader);
   co_return personal;
@@ -150,7 +153,8 @@ awaitable<core::Result<std::vector<ListEntry>>> Session::list() {
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
   if (!result.is_ok()) co_return proto::refusal(result, Fault::protocol, "LIST");
   if (reader.is_too_many) {
-    co_return core::Failure{Fault::protocol, fmt::format("the server lists more than {} mailboxes", most_mailboxes), {}};
+    co_return core::Failure{
+        Fault::protocol, fmt::format("the server lists more than {} mailboxes", most_mailboxes), {}};
   }
   if (!is_extended) co_await learn_subscriptions(reader.entries);
   co_return std::move(reader.entries);
@@ -168,9 +172,8 @@ awaitable<void> Session::learn_subscriptions(std::vector<ListEntry>& entries) {
 
 awaitable<core::Result<MailboxStatus>> Session::status(std::string_view mailbox) {
   MailboxStatus status;
-  auto reader = collect<proto::StatusDataResponse>([&](const proto::StatusDataResponse& data) {
-    status = status_of(data);
-  });
+  auto reader =
+      collect<proto::StatusDataResponse>([&](const proto::StatusDataResponse& data) { status = status_of(data); });
   Command command(CommandKind::status, "STATUS");
   command.astring(mailbox, capabilities());
   command.raw(" ").raw(status_items(capabilities()));
@@ -214,7 +217,8 @@ awaitable<std::optional<core::Failure>> Session::subscribe(std::string_view mail
   co_return proto::refusal(result, Fault::create, "SUBSCRIBE");
 }
 
-awaitable<CommandResult> Session::uid_fetch(std::string_view uids, std::string_view items, proto::ResponseHandler& handler) {
+awaitable<CommandResult> Session::uid_fetch(std::string_view uids, std::string_view items,
+                                            proto::ResponseHandler& handler) {
   Command command(CommandKind::fetch, fmt::format("UID FETCH {} {}", uids, items));
   CommandResult result = co_await connection_->execute(std::move(command), handler);
   co_return result;

@@ -46,12 +46,14 @@ struct MailboxState {
 
 enum class SelectMode { read_only, read_write };
 
-/// A connection on which a user is logged in, with typed commands. A refused command is a Failure with the server's words;
-/// a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
+/// A connection on which a user is logged in, with typed commands. A refused command is a Failure with the server's
+/// words; a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
 class Session : private proto::UnsolicitedHandler {
  public:
-  /// Connects, protects, logs in, learns the capabilities and sends ID. Throws core::Error with the host, the port and the phase.
-  static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route, const Credentials& credentials);
+  /// Connects, protects, logs in, learns the capabilities and sends ID. Throws core::Error with the host, the port and
+  /// the phase.
+  static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route,
+                                                               const Credentials& credentials);
   /// Connects and protects, but does not log in: for --justconnect.
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(const Server& server, const Route& route);
 
@@ -78,7 +80,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox);
   boost::asio::awaitable<std::optional<core::Failure>> subscribe(std::string_view mailbox);
   /// `items` as in "(UID FLAGS)"; the data goes to the handler.
-  boost::asio::awaitable<proto::CommandResult> uid_fetch(std::string_view uids, std::string_view items, proto::ResponseHandler& handler);
+  boost::asio::awaitable<proto::CommandResult> uid_fetch(std::string_view uids, std::string_view items,
+                                                         proto::ResponseHandler& handler);
   /// Replaces the flags of messages: `flags` as Flags::to_string gives them; empty ones clear them.
   boost::asio::awaitable<std::optional<core::Failure>> uid_store_flags(std::string_view uids, std::string_view flags);
   /// Marks messages as deleted and expunges just these (UID EXPUNGE, RFC 4315).

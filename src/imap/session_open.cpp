@@ -70,7 +70,8 @@ awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const R
   throw core::Error(failure.within(phase).within(address));
 }
 
-awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route, const Credentials& credentials) {
+awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route,
+                                                  const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(server, route);
   core::Failure failure;
   try {
@@ -115,7 +116,8 @@ awaitable<void> Session::authenticate(const Route& route, const Credentials& cre
   if (!has_plain && has(Capability::logindisabled)) {
     throw core::Error(Fault::authentication, "the server takes no password here (LOGINDISABLED, no AUTH=PLAIN)");
   }
-  Command command(has_plain ? CommandKind::authenticate : CommandKind::login, has_plain ? "AUTHENTICATE PLAIN" : "LOGIN");
+  Command command(has_plain ? CommandKind::authenticate : CommandKind::login,
+                  has_plain ? "AUTHENTICATE PLAIN" : "LOGIN");
   command.alone();
   if (has_plain) {
     const core::Secret response = auth::plain_response(credentials.user, credentials.password);
@@ -131,7 +133,8 @@ awaitable<void> Session::authenticate(const Route& route, const Credentials& cre
   const proto::CommandResult result = co_await connection_->execute(std::move(command));
   if (!result.is_ok()) {
     throw core::Error(proto::fault_of(result.code, result.text, Fault::authentication),
-                      fmt::format("the login of {} was refused", core::printable(credentials.user)), result.server_text());
+                      fmt::format("the login of {} was refused", core::printable(credentials.user)),
+                      result.server_text());
   }
   // What a server can do often depends on who asks; many repeat it in the answer to the login, and proxies may not.
   if (result.code != "CAPABILITY") {

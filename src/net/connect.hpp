@@ -26,7 +26,8 @@ struct Target {
 
 /// Resolves the name, tries its addresses in order (a quarter of the remaining time each at least, so that a dead first
 /// address does not use up everything), and completes the TLS handshake when asked to.
-/// Throws core::Error: Fault::connect (name, port, network), timeout, tls or certificate; the message names host and port.
+/// Throws core::Error: Fault::connect (name, port, network), timeout, tls or certificate; the message names host and
+/// port.
 boost::asio::awaitable<std::unique_ptr<Stream>> connect(const Target& target);
 
 }  // namespace imapferry::net

@@ -12,7 +12,8 @@ namespace {
 
 /// Whether a failure says that protection is missing, rather than that it went wrong.
 bool says_unprotected(const core::Failure& failure) {
-  constexpr std::array<std::string_view, 5> signs{"starttls", "protect", "encrypt", "in the clear", "plain text"};
+  // The blanks keep host names, which a message can quote, from being taken for its words.
+  constexpr std::array<std::string_view, 4> signs{" starttls", " protect", "not encrypted", "in the clear"};
   std::string text = failure.message;
   std::transform(text.begin(), text.end(), text.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

@@ -54,13 +54,10 @@ class AccountObserver : public sync::Observer {
 }  // namespace
 
 Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
-    : executor_(executor),
-      config_(config),
-      observer_(observer),
-      limits_(limits_of(config.limits)),
-      key_(draw_key()),
+    : executor_(executor), config_(config), observer_(observer), limits_(limits_of(config.limits)), key_(draw_key()),
       source_pool_(executor, server_of(config.source), or_default(config.source.max_connections, default_connections)),
-      destination_pool_(executor, server_of(config.destination), or_default(config.destination.max_connections, default_connections)),
+      destination_pool_(executor, server_of(config.destination),
+                        or_default(config.destination.max_connections, default_connections)),
       memory_(std::max(config.limits.memory, limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
@@ -93,7 +90,8 @@ awaitable<void> Scheduler::synchronise(std::size_t number, core::Semaphore::Perm
   const AccountRef ref{number, account.name};
   tell(ref, AccountStarted{});
   AccountObserver observer(observer_, ref);
-  const sync::Context context{source_pool_, destination_pool_, account, config_.rules, limits_, memory_, stop_, key_, observer};
+  const sync::Context context{source_pool_, destination_pool_, account, config_.rules, limits_, memory_, stop_,
+                              key_,         observer};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   tell(ref, AccountFinished{std::move(outcome.failure), outcome.side, outcome.was_stopped});
@@ -111,7 +109,8 @@ awaitable<void> Scheduler::connect_only() {
     core::Failure failure;
     try {
       std::unique_ptr<imap::Session> session = co_await (is_source ? source_pool_ : destination_pool_).greet();
-      tell(ref, sync::Event(sync::Connected{side, session->address(), session->protection(), session->greeting(), session->software()}));
+      tell(ref, sync::Event(sync::Connected{side, session->address(), session->protection(), session->greeting(),
+                                            session->software()}));
       co_await session->logout();
       continue;
     } catch (const core::Error& error) {

@@ -6,19 +6,19 @@ namespace {
 
 imap::Server::Protection protection_of(config::Protection protection) {
   switch (protection) {
-    case config::Protection::automatic: return imap::Server::Protection::automatic;
-    case config::Protection::tls: return imap::Server::Protection::tls;
-    case config::Protection::starttls: return imap::Server::Protection::starttls;
-    case config::Protection::none: return imap::Server::Protection::none;
+  case config::Protection::automatic: return imap::Server::Protection::automatic;
+  case config::Protection::tls: return imap::Server::Protection::tls;
+  case config::Protection::starttls: return imap::Server::Protection::starttls;
+  case config::Protection::none: return imap::Server::Protection::none;
   }
   return imap::Server::Protection::automatic;
 }
 
 net::AddressFamily family_of(config::AddressFamily family) {
   switch (family) {
-    case config::AddressFamily::any: return net::AddressFamily::any;
-    case config::AddressFamily::ipv4: return net::AddressFamily::ipv4;
-    case config::AddressFamily::ipv6: return net::AddressFamily::ipv6;
+  case config::AddressFamily::any: return net::AddressFamily::any;
+  case config::AddressFamily::ipv4: return net::AddressFamily::ipv4;
+  case config::AddressFamily::ipv6: return net::AddressFamily::ipv6;
   }
   return net::AddressFamily::any;
 }

@@ -51,11 +51,12 @@ ListedMailbox listed(const imap::ListEntry& entry) {
 }  // namespace
 
 AccountSync::AccountSync(const Context& context)
-    : context_(context),
-      source_credentials_{context.account.source.user, context.account.source.password},
+    : context_(context), source_credentials_{context.account.source.user, context.account.source.password},
       destination_credentials_{context.account.destination.user, context.account.destination.password} {}
 
-imap::Pool& AccountSync::pool(Side side) const { return side == Side::source ? context_.source_pool : context_.destination_pool; }
+imap::Pool& AccountSync::pool(Side side) const {
+  return side == Side::source ? context_.source_pool : context_.destination_pool;
+}
 
 const imap::Credentials& AccountSync::credentials(Side side) const {
   return side == Side::source ? source_credentials_ : destination_credentials_;
@@ -109,22 +110,22 @@ awaitable<void> AccountSync::open(Lane& lane) {
 
 awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane) {
   core::Failure failure;
+  imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
   try {
-    imap::Lease lease = co_await pool(side).open(std::move(place), credentials(side));
-    imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
-    slot = std::move(lease);
+    slot = co_await pool(side).open(std::move(place), credentials(side));
     tell_connected(side, *slot);
     co_await read_names(side, *slot);
     co_return;
   } catch (const core::Error& error) {
-    failure = error.failure();
+    failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
   }
   if (!failed_side_) failed_side_ = side;
   throw core::Error(failure);
 }
 
 void AccountSync::tell_connected(Side side, const imap::Session& session) {
-  context_.observer.on(Connected{side, session.address(), session.protection(), session.greeting(), session.software()});
+  context_.observer.on(
+      Connected{side, session.address(), session.protection(), session.greeting(), session.software()});
 }
 
 awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
@@ -149,12 +150,14 @@ awaitable<void> AccountSync::map_both(Lane&) {
   for (const MailboxPair& pair : map_.pairs) event.pairs.push_back({pair.source.name, pair.destination, pair.exists});
   context_.observer.on(event);
   for (const MailboxProblem& problem : map_.problems) {
-    context_.observer.on(MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
+    context_.observer.on(
+        MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
   }
   co_return;
 }
 
-/// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others fill.
+/// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others
+/// fill.
 awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup creations(executor);
@@ -170,7 +173,8 @@ awaitable<void> AccountSync::create_mailbox(imap::Session& destination, std::str
     co_return;
   }
   not_created_.insert(wire);
-  const auto pair = std::find_if(map_.pairs.begin(), map_.pairs.end(), [&](const MailboxPair& p) { return p.destination_wire == wire; });
+  const auto pair = std::find_if(map_.pairs.begin(), map_.pairs.end(),
+                                 [&](const MailboxPair& p) { return p.destination_wire == wire; });
   // A parent that cannot be made shows in its children.
   if (pair != map_.pairs.end()) context_.observer.on(MailboxFailed{pair->source.name, pair->destination, *failure});
 }
@@ -179,8 +183,9 @@ awaitable<void> AccountSync::subscribe_mailboxes(imap::Session& destination) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup subscriptions(executor);
   for (const MailboxPair& pair : map_.pairs) {
-    const auto there = std::find_if(destination_names_.mailboxes.begin(), destination_names_.mailboxes.end(),
-                                    [&](const ListedMailbox& mailbox) { return mailbox.wire == pair.destination_wire; });
+    const auto there =
+        std::find_if(destination_names_.mailboxes.begin(), destination_names_.mailboxes.end(),
+                     [&](const ListedMailbox& mailbox) { return mailbox.wire == pair.destination_wire; });
     const bool is_subscribed = there != destination_names_.mailboxes.end() && there->is_subscribed;
     if (!pair.source.is_subscribed || is_subscribed || not_created_.contains(pair.destination_wire)) continue;
     subscriptions.spawn(subscribe_mailbox(destination, pair));
@@ -306,16 +311,19 @@ awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
     }
     const bool is_source_lost = !lane.source->is_open();
     const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
+    const core::Failure told =
+        is_connection_lost ? failure->within(is_source_lost ? lane.source->address() : lane.destination->address())
+                           : *failure;
     const bool has_progress = job.memory.copied + job.memory.refused.size() > settled_before;
     job.attempts_without_progress = has_progress ? 0 : job.attempts_without_progress + 1;
     if (!is_connection_lost || context_.stop.is_requested || job.attempts_without_progress >= most_attempts) {
-      give_up(job, *failure);
+      give_up(job, told);
       if (is_connection_lost && !context_.stop.is_requested && !must_stop_) co_await revive(lane);
       co_return;
     }
     if (job.attempts_without_progress >= attempts_before_one_by_one) job.memory.is_everything_alone = true;
     const std::chrono::milliseconds wait = has_progress ? 0ms : wait_before(job.attempts_without_progress - 1);
-    context_.observer.on(Retrying{is_source_lost ? Side::source : Side::destination, job.pair->source.name, *failure,
+    context_.observer.on(Retrying{is_source_lost ? Side::source : Side::destination, job.pair->source.name, told,
                                   job.attempts_without_progress + 1, static_cast<std::uint64_t>(wait.count())});
     if (wait > 0ms) co_await pause(wait);
     co_await revive(lane);

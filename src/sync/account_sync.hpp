@@ -24,8 +24,8 @@ struct AccountOutcome {
   bool was_stopped = false;
 };
 
-/// What imapsync does, for one account: connect, list and map mailboxes, create what is missing, then every mailbox pair,
-/// lane by lane.
+/// What imapsync does, for one account: connect, list and map mailboxes, create what is missing, then every mailbox
+/// pair, lane by lane.
 class AccountSync {
  public:
   explicit AccountSync(const Context& context);

@@ -52,7 +52,8 @@ Command append_command(std::string_view mailbox, std::span<const AppendItem> ite
   // What a synchronising literal of this very command has got past the server is proven for the messages behind it.
   AppendProof so_far = proof;
   for (const AppendItem& item : items) {
-    const LiteralStyle style = imap::proto::literal_style(capabilities, item.bytes.size(), so_far.is_proven(*item.meta));
+    const LiteralStyle style =
+        imap::proto::literal_style(capabilities, item.bytes.size(), so_far.is_proven(*item.meta));
     command.raw(arguments(*item.meta)).literal(item.bytes, style);
     so_far.prove(*item.meta);
   }

@@ -20,7 +20,8 @@ struct MessageMeta {
 };
 
 /// What the destination has accepted in one mailbox. A message whose arguments are not proven there is announced by a
-/// synchronising literal: a server that refuses the arguments of a non-synchronising one may read the message as commands.
+/// synchronising literal: a server that refuses the arguments of a non-synchronising one may read the message as
+/// commands.
 class AppendProof {
  public:
   [[nodiscard]] bool is_proven(const MessageMeta& meta) const;
@@ -38,11 +39,14 @@ struct AppendItem {
 };
 
 /// APPEND, or MULTIAPPEND (RFC 3502) for several items. `proof` decides which literals have to wait.
-[[nodiscard]] imap::proto::Command append_command(std::string_view mailbox, std::span<const AppendItem> items, const AppendProof& proof,
+[[nodiscard]] imap::proto::Command append_command(std::string_view mailbox, std::span<const AppendItem> items,
+                                                  const AppendProof& proof,
                                                   const imap::proto::Capabilities& capabilities);
 
-/// APPEND of one message whose bytes are streamed; always with a synchronising literal, so that the server can refuse first.
-[[nodiscard]] imap::proto::Command streamed_append_command(std::string_view mailbox, const MessageMeta& meta, std::uint64_t size,
+/// APPEND of one message whose bytes are streamed; always with a synchronising literal, so that the server can refuse
+/// first.
+[[nodiscard]] imap::proto::Command streamed_append_command(std::string_view mailbox, const MessageMeta& meta,
+                                                           std::uint64_t size,
                                                            const imap::proto::Capabilities& capabilities);
 
 }  // namespace imapferry::sync

@@ -66,7 +66,8 @@ awaitable<void> BatchReader::end() { co_return; }
 void BatchReader::on(const imap::proto::Response& response) {
   const auto* fetch = std::get_if<FetchResponse>(&response);
   if (fetch == nullptr) return;
-  const auto body = std::find_if(fetch->sections.begin(), fetch->sections.end(), [](const auto& section) { return section.section.empty(); });
+  const auto body = std::find_if(fetch->sections.begin(), fetch->sections.end(),
+                                 [](const auto& section) { return section.section.empty(); });
   if (body == fetch->sections.end()) return;
   Batch::Item* item = batch_.find(fetch->uid);
   const bool is_expected = item != nullptr && item->state == Batch::Item::State::expected;

@@ -29,7 +29,7 @@ class Batch {
         : position(position_in_index), uid(number), size(announced), meta(std::move(what)) {}
     std::uint32_t position;  ///< in the source's index
     imap::proto::Uid uid;
-    std::uint64_t size;      ///< announced, then real
+    std::uint64_t size;  ///< announced, then real
     MessageMeta meta;
     std::size_t offset = 0;
     State state = State::expected;
@@ -39,7 +39,9 @@ class Batch {
   [[nodiscard]] std::vector<Item>& items() noexcept { return items_; }
   [[nodiscard]] const std::vector<Item>& items() const noexcept { return items_; }
   [[nodiscard]] std::uint64_t announced_bytes() const noexcept { return announced_bytes_; }
-  [[nodiscard]] std::string_view bytes_of(const Item& item) const { return std::string_view(data_).substr(item.offset, item.size); }
+  [[nodiscard]] std::string_view bytes_of(const Item& item) const {
+    return std::string_view(data_).substr(item.offset, item.size);
+  }
   /// The UIDs as a command takes them.
   [[nodiscard]] std::string uid_set() const;
   [[nodiscard]] Item* find(imap::proto::Uid uid);

@@ -51,12 +51,7 @@ bool SeenMessages::insert(const Identity& identity, std::uint64_t size) {
 
 Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
                const imap::proto::PermanentFlags& permanent, MailboxMemory& memory)
-    : context_(context),
-      lane_(lane),
-      pair_(pair),
-      index_(index),
-      permanent_(permanent),
-      memory_(memory),
+    : context_(context), lane_(lane), pair_(pair), index_(index), permanent_(permanent), memory_(memory),
       in_flight_(context.limits.batches_in_flight) {}
 
 Batch::Item Copier::item_at(std::uint32_t position) {
@@ -108,8 +103,8 @@ awaitable<void> Copier::copy(std::span<const std::uint32_t> positions) {
     if (batch->items().empty()) break;
     const bool is_large = batch->announced_bytes() > context_.limits.batch_bytes;
     core::Semaphore::Permit place = co_await in_flight_.acquire();
-    batch->memory = co_await context_.memory.acquire(
-        is_large ? streamed_message_memory : std::max<std::size_t>(batch->announced_bytes(), 1));
+    batch->memory = co_await context_.memory.acquire(is_large ? streamed_message_memory
+                                                              : std::max<std::size_t>(batch->announced_bytes(), 1));
     batch->place = std::move(place);
     if (must_stop_) break;
     tasks.spawn(carry(std::move(batch)));
@@ -162,7 +157,8 @@ awaitable<void> Copier::fetch(Batch& batch) {
     if (item.state == Batch::Item::State::empty) {
       refuse(item, {}, core::Failure{Fault::fetch, "the source sends no body for this message", result.server_text()});
     } else if (item.state == Batch::Item::State::expected) {
-      const char* what = result.is_ok() ? "the source no longer has this message" : "the source refuses to send this message";
+      const char* what =
+          result.is_ok() ? "the source no longer has this message" : "the source refuses to send this message";
       refuse(item, {}, core::Failure{Fault::fetch, what, result.is_ok() ? std::string() : result.server_text()});
     }
   }
@@ -181,7 +177,8 @@ awaitable<void> Copier::append_halves(const Batch& batch, const Items& items) {
   std::chrono::milliseconds wait = 500ms;
   CommandResult result = co_await send(batch, items);
   for (unsigned attempt = 1; is_passing(result) && attempt < append_patience; ++attempt) {
-    context_.observer.on(Retrying{Side::destination, pair_.source.name, imap::proto::refusal(result, Fault::append, "APPEND"), attempt,
+    context_.observer.on(Retrying{Side::destination, pair_.source.name,
+                                  imap::proto::refusal(result, Fault::append, "APPEND"), attempt,
                                   static_cast<std::uint64_t>(wait.count())});
     co_await pause(wait);
     wait *= 2;
@@ -219,7 +216,8 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   std::vector<AppendItem> contents;
   contents.reserve(items.size());
   for (const Batch::Item* item : items) contents.push_back(AppendItem{&item->meta, batch.bytes_of(*item)});
-  imap::proto::Command command = append_command(pair_.destination_wire, contents, proof_, lane_.destination->capabilities());
+  imap::proto::Command command =
+      append_command(pair_.destination_wire, contents, proof_, lane_.destination->capabilities());
   core::Failure failure;
   try {
     CommandResult result = co_await lane_.destination->connection().execute(std::move(command));
@@ -230,7 +228,8 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   // By itself on the wire: if the connection breaks again with it, it is the message.
   if (items.size() == 1 && goes_alone(*items.front())) {
     if (++memory_.strikes[items.front()->uid] >= most_strikes) {
-      refuse(*items.front(), header_of(batch.bytes_of(*items.front())), failure.within("the connection breaks with this message"));
+      refuse(*items.front(), header_of(batch.bytes_of(*items.front())),
+             failure.within("the connection breaks with this message"));
     }
   }
   throw core::Error(failure);
@@ -250,7 +249,8 @@ void Copier::confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const Co
   memory_.copied += messages;
   if (result.code == "APPENDUID") {
     const std::size_t space = result.argument.find(' ');
-    const auto uids = imap::proto::UidSet::parse(std::string_view(result.argument).substr(std::min(space + 1, result.argument.size())));
+    const auto uids = imap::proto::UidSet::parse(
+        std::string_view(result.argument).substr(std::min(space + 1, result.argument.size())));
     if (uids && uids->size() == messages) {
       for (const auto& range : uids->ranges()) appended_.add(range.first, range.last);
     }
@@ -287,7 +287,8 @@ void Copier::refuse(const Batch::Item& item, std::string_view header, core::Fail
 
 awaitable<void> Copier::carry_large(Batch::Item item) {
   // Large messages are identified before they are copied: their bytes never lie here as a whole.
-  if (tells_duplicates_ && index_.has_identity(item.position) && !seen_.insert(index_.identity(item.position), item.size)) {
+  if (tells_duplicates_ && index_.has_identity(item.position) &&
+      !seen_.insert(index_.identity(item.position), item.size)) {
     context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});
     co_return;
   }
@@ -297,11 +298,15 @@ awaitable<void> Copier::carry_large(Batch::Item item) {
   item.size = outcome.size;
   if (!outcome.has_body) {
     const bool is_told = !outcome.append.text.empty();
-    refuse(item, {}, core::Failure{Fault::fetch, is_told ? "the source refuses to send this message" : "the source sends no body for this message",
-                                   outcome.append.text});
+    refuse(
+        item, {},
+        core::Failure{Fault::fetch,
+                      is_told ? "the source refuses to send this message" : "the source sends no body for this message",
+                      outcome.append.text});
   } else if (outcome.append.is_ok()) {
     if (outcome.has_nul) {
-      context_.observer.on(MessageChanged{pair_.source.name, pair_.destination, item.uid, "NUL bytes, which a server may change or refuse"});
+      context_.observer.on(MessageChanged{pair_.source.name, pair_.destination, item.uid,
+                                          "NUL bytes, which a server may change or refuse"});
     }
     proof_.prove(item.meta);
     confirm_bytes(1, item.size, outcome.append);

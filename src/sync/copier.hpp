@@ -24,12 +24,12 @@ namespace imapferry::sync {
 
 /// What is remembered of one mailbox pair from one attempt to the next.
 struct MailboxMemory {
-  std::set<imap::proto::Uid> refused;             ///< reported: not tried again
-  std::map<imap::proto::Uid, unsigned> strikes;   ///< the connection broke while this message was on its way by itself
-  std::set<imap::proto::Uid> alone;               ///< suspects: each goes by itself
+  std::set<imap::proto::Uid> refused;            ///< reported: not tried again
+  std::map<imap::proto::Uid, unsigned> strikes;  ///< the connection broke while this message was on its way by itself
+  std::set<imap::proto::Uid> alone;              ///< suspects: each goes by itself
   bool is_everything_alone = false;
-  std::uint64_t copied = 0;                       ///< confirmed, in all attempts
-  std::set<std::string> told_flags;               ///< flags that cannot be held there, each told once
+  std::uint64_t copied = 0;          ///< confirmed, in all attempts
+  std::set<std::string> told_flags;  ///< flags that cannot be held there, each told once
 };
 
 /// Identities of the messages that have gone through, where duplicates can only be told while copying.
@@ -40,28 +40,31 @@ class SeenMessages {
 
  private:
   struct Hash {
-    std::size_t operator()(const Identity& identity) const noexcept { return static_cast<std::size_t>(identity.bits[0]); }
+    std::size_t operator()(const Identity& identity) const noexcept {
+      return static_cast<std::size_t>(identity.bits[0]);
+    }
   };
   std::unordered_set<Identity, Hash> seen_;
 };
 
-/// The pipe of one lane for one mailbox pair: FETCH on the source, APPEND on the destination, several batches in flight.
+/// The pipe of one lane for one mailbox pair: FETCH on the source, APPEND on the destination, several batches in
+/// flight.
 ///
 ///   plan ─► memory permit ─► UID FETCH ─► buffer ─► MULTIAPPEND ─► confirmed ─► event
 ///
-/// A batch has all its memory before it begins and needs no more until it is confirmed, so batches never wait for each other.
-/// A message larger than a batch flows from literal to literal (LargeMessage) and needs only its chunks.
+/// A batch has all its memory before it begins and needs no more until it is confirmed, so batches never wait for each
+/// other. A message larger than a batch flows from literal to literal (LargeMessage) and needs only its chunks.
 class Copier {
  public:
-  Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index, const imap::proto::PermanentFlags& permanent,
-         MailboxMemory& memory);
+  Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
+         const imap::proto::PermanentFlags& permanent, MailboxMemory& memory);
 
   /// Set when duplicates among the source's messages are not known yet: they are told as they come.
   void tell_duplicates_while_copying() { tells_duplicates_ = true; }
 
-  /// Copies messages (positions in the index, ascending). Returns when all of them are confirmed, refused or left because the
-  /// user stops. Throws core::Error when a connection is lost or the destination has no room left; what was in flight then
-  /// has been waited for.
+  /// Copies messages (positions in the index, ascending). Returns when all of them are confirmed, refused or left
+  /// because the user stops. Throws core::Error when a connection is lost or the destination has no room left; what was
+  /// in flight then has been waited for.
   boost::asio::awaitable<void> copy(std::span<const std::uint32_t> positions);
 
   /// The UIDs that the destination gave to what was copied; incomplete where it has no UIDPLUS.

@@ -107,7 +107,8 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned, MessagesCopied,
-                           DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone, Retrying>;
+using Event =
+    std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
+                 MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone, Retrying>;
 
 }  // namespace imapferry::sync

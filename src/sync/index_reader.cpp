@@ -122,8 +122,8 @@ void require(const imap::proto::CommandResult& result) {
   if (!result.is_ok()) throw core::Error(imap::proto::refusal(result, core::Fault::fetch, "the listing of messages"));
 }
 
-awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, const IdentityKey& key, const UidSet& uids,
-                                 Identifier::By by) {
+awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, const IdentityKey& key,
+                                 const UidSet& uids, Identifier::By by) {
   Identifier identifier(index, key, by);
   const std::string_view items = by == Identifier::By::fields ? fields_items : header_items;
   for (const std::string& set : uids.to_strings(longest_set)) {

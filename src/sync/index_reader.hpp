@@ -16,11 +16,11 @@ enum class IndexDepth {
   identified,  ///< and what identifies it
 };
 
-/// Lists messages of the selected mailbox into an index: `uids` as in a command ("1:*"). Messages whose Message-Id and Received
-/// fields say nothing are identified by their whole header, which costs a second FETCH for these alone.
-/// Throws core::Error: a listing that was refused must never look like an empty mailbox.
-boost::asio::awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
-                                                std::size_t expected_messages);
+/// Lists messages of the selected mailbox into an index: `uids` as in a command ("1:*"). Messages whose Message-Id and
+/// Received fields say nothing are identified by their whole header, which costs a second FETCH for these alone. Throws
+/// core::Error: a listing that was refused must never look like an empty mailbox.
+boost::asio::awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids,
+                                                IndexDepth depth, std::size_t expected_messages);
 
 /// Identifies some messages of an index that was read lightly.
 boost::asio::awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,

@@ -18,9 +18,10 @@ constexpr std::size_t header_kept = 8 << 10;
 
 }  // namespace
 
-LargeMessage::LargeMessage(const boost::asio::any_io_executor& executor, imap::Session& source, imap::Session& destination,
-                           std::string mailbox, MessageMeta meta)
-    : source_(source), destination_(destination), mailbox_(std::move(mailbox)), meta_(std::move(meta)), append_end_(executor) {}
+LargeMessage::LargeMessage(const boost::asio::any_io_executor& executor, imap::Session& source,
+                           imap::Session& destination, std::string mailbox, MessageMeta meta)
+    : source_(source), destination_(destination), mailbox_(std::move(mailbox)), meta_(std::move(meta)),
+      append_end_(executor) {}
 
 imap::LiteralSink* LargeMessage::literal_sink(const imap::proto::LiteralBegin& begin) {
   return begin.section.section.empty() && !is_begun_ ? this : nullptr;
@@ -46,7 +47,8 @@ awaitable<void> LargeMessage::write(std::string_view bytes) {
   try {
     co_await destination_.connection().write_chunk(ticket_, bytes);
   } catch (const core::Error&) {
-    // The destination is gone: append_end_ knows why. The source's literal is read to its end or dropped with the connection.
+    // The destination is gone: append_end_ knows why. The source's literal is read to its end or dropped with the
+    // connection.
     is_open_ = false;
   }
   if (!is_open_ && left_ > largest_drain) {
@@ -77,7 +79,8 @@ awaitable<void> LargeMessage::append_small() {
   look_at(*small_body_);
   const AppendItem item{&meta_, *small_body_};
   const AppendProof nothing_proven;
-  imap::proto::Command command = append_command(mailbox_, std::span(&item, 1), nothing_proven, destination_.capabilities());
+  imap::proto::Command command =
+      append_command(mailbox_, std::span(&item, 1), nothing_proven, destination_.capabilities());
   destination_.connection().submit(std::move(command), append_end_);
   while (!append_end_.is_answered) co_await append_end_.changed.wait();
 }
@@ -107,7 +110,8 @@ awaitable<LargeMessage::Outcome> LargeMessage::carry(imap::proto::Uid uid) {
   // A refusal counts even when reading the rest of the message was given up because of it.
   if (source_failure && !is_refused) throw core::Error(*source_failure);
   if (is_begun_) outcome_.append = append_end_.result;
-  if (outcome_.append.outcome == imap::proto::CommandResult::Outcome::lost && is_begun_) throw core::Error(outcome_.append.failure);
+  if (outcome_.append.outcome == imap::proto::CommandResult::Outcome::lost && is_begun_)
+    throw core::Error(outcome_.append.failure);
   co_return std::move(outcome_);
 }
 

@@ -13,22 +13,22 @@
 
 namespace imapferry::sync {
 
-/// Carries one message from the source's literal straight into the destination's, in the chunks that come from the network.
-/// While the destination does not take a chunk, nothing more is read from the source.
+/// Carries one message from the source's literal straight into the destination's, in the chunks that come from the
+/// network. While the destination does not take a chunk, nothing more is read from the source.
 class LargeMessage : public imap::proto::ResponseHandler, public imap::LiteralSink {
  public:
-  LargeMessage(const boost::asio::any_io_executor& executor, imap::Session& source, imap::Session& destination, std::string mailbox,
-               MessageMeta meta);
+  LargeMessage(const boost::asio::any_io_executor& executor, imap::Session& source, imap::Session& destination,
+               std::string mailbox, MessageMeta meta);
 
   struct Outcome {
-    bool has_body = false;                 ///< false: the source sent none
-    std::uint64_t size = 0;                ///< as it really was
+    bool has_body = false;   ///< false: the source sent none
+    std::uint64_t size = 0;  ///< as it really was
     bool has_nul = false;
-    std::string header;                    ///< its first bytes, for reports
-    imap::proto::CommandResult append;     ///< the destination's answer, when it has a body
+    std::string header;                 ///< its first bytes, for reports
+    imap::proto::CommandResult append;  ///< the destination's answer, when it has a body
   };
-  /// Throws core::Error when a connection is lost. A destination in whose literal the source died is closed as well: there
-  /// is no way to end a literal early.
+  /// Throws core::Error when a connection is lost. A destination in whose literal the source died is closed as well:
+  /// there is no way to end a literal early.
   boost::asio::awaitable<Outcome> carry(imap::proto::Uid uid);
 
   void on(const imap::proto::Response& response) override;
@@ -67,9 +67,9 @@ class LargeMessage : public imap::proto::ResponseHandler, public imap::LiteralSi
   Outcome outcome_;
   AppendEnd append_end_;
   imap::proto::Engine::Ticket ticket_ = 0;
-  std::uint64_t left_ = 0;   ///< bytes of the literal that are still to come
-  bool is_begun_ = false;    ///< an APPEND was sent
-  bool is_open_ = false;     ///< its literal takes bytes
+  std::uint64_t left_ = 0;                 ///< bytes of the literal that are still to come
+  bool is_begun_ = false;                  ///< an APPEND was sent
+  bool is_open_ = false;                   ///< its literal takes bytes
   std::optional<std::string> small_body_;  ///< it was not large after all
 };
 

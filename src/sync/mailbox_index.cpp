@@ -23,7 +23,7 @@ std::size_t bytes_of(const std::vector<T>& values) {
   return values.capacity() * sizeof(T);
 }
 
-} // namespace
+}  // namespace
 
 void MailboxIndex::add(const Entry& entry, const imap::proto::Flags& flags) {
   std::size_t i = uids_.size();
@@ -95,4 +95,4 @@ std::uint32_t MailboxIndex::intern(const imap::proto::Flags& flags, std::uint32_
   return found->second;
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -30,7 +30,7 @@ char most_frequent_delimiter(const std::vector<ListedMailbox>& mailboxes) {
     if (mailbox.delimiter != '\0') {
       ++counts[mailbox.delimiter];
     } else if (!is_inbox(mailbox.name)) {
-      is_flat = true; // INBOX says nothing: some servers show it without a delimiter
+      is_flat = true;  // INBOX says nothing: some servers show it without a delimiter
     }
   }
   if (counts.empty()) return is_flat ? '\0' : '/';
@@ -140,7 +140,7 @@ class DestinationNames {
   }
 
   bool can_select(std::string_view name) const {
-    if (is_inbox(name)) return true; // there always is one
+    if (is_inbox(name)) return true;  // there always is one
     const ListedMailbox* mailbox = find(name);
     return mailbox != nullptr && mailbox->can_select();
   }
@@ -186,7 +186,7 @@ class DestinationNames {
 
 /// The wire names of what has to be created for `pairs`, parents before children.
 std::vector<std::string> creations(const std::vector<MailboxPair>& pairs, const DestinationNames& names) {
-  std::set<std::string_view> wanted; // also those that are there but cannot be selected
+  std::set<std::string_view> wanted;  // also those that are there but cannot be selected
   for (const MailboxPair& pair : pairs) {
     if (!pair.exists) wanted.insert(pair.destination);
   }
@@ -205,7 +205,7 @@ std::vector<std::string> creations(const std::vector<MailboxPair>& pairs, const 
   return order;
 }
 
-} // namespace
+}  // namespace
 
 NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal,
                         const std::vector<ListedMailbox>& mailboxes) {
@@ -228,7 +228,7 @@ core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames&
   map.problems = std::move(selection->problems);
   map.left_out = std::move(selection->left_out);
   const DestinationNames names(destination);
-  std::map<std::string, std::string> taken; // destination name to source name
+  std::map<std::string, std::string> taken;  // destination name to source name
   for (ListedMailbox& mailbox : selection->chosen) {
     std::string name = map_name(mailbox.name, source.name_space, destination.name_space);
     std::string reason = obstacle(mailbox, name, source.name_space, destination.name_space);
@@ -248,4 +248,4 @@ core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames&
   return map;
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

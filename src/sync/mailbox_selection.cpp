@@ -118,7 +118,7 @@ bool is_given_by_name(const ListedMailbox& mailbox, const config::SyncRules& rul
   });
 }
 
-} // namespace
+}  // namespace
 
 core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::SyncRules& rules) {
   core::Result<std::vector<bool>> marks = marks_of_rules(source, rules);
@@ -126,7 +126,7 @@ core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const c
   if (const core::Result<bool> removed = remove_excluded(source, rules, *marks); !removed) return removed.error();
 
   MailboxSelection selection;
-  std::set<std::string_view> seen; // a server may list a name twice, and INBOX in two spellings
+  std::set<std::string_view> seen;  // a server may list a name twice, and INBOX in two spellings
   for (std::size_t i = 0; i < source.mailboxes.size(); ++i) {
     const ListedMailbox& mailbox = source.mailboxes[i];
     if (!mailbox.can_select()) {
@@ -148,4 +148,4 @@ core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const c
   return selection;
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -46,7 +46,8 @@ awaitable<void> MailboxSync::run() {
 
 /// Opens the mailbox on both sides. False when the source has nothing to carry.
 awaitable<bool> MailboxSync::open_both() {
-  core::Result<imap::MailboxState> source = co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
+  core::Result<imap::MailboxState> source =
+      co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
   source_state_ = value_or_throw(std::move(source));
   // In a dry run the mailbox may not be there yet: then it is as good as empty.
   if (context_.rules.dry && !pair_.exists) co_return source_state_.exists > 0;
@@ -77,7 +78,8 @@ awaitable<void> MailboxSync::read_source(IndexDepth depth) {
 }
 
 awaitable<void> MailboxSync::read_destination() {
-  destination_ = co_await read_index(*lane_.destination, context_.key, "1:*", IndexDepth::identified, destination_state_.exists);
+  destination_ =
+      co_await read_index(*lane_.destination, context_.key, "1:*", IndexDepth::identified, destination_state_.exists);
 }
 
 /// A message that the source counts but does not list would be lost in silence, so it is told.
@@ -86,7 +88,8 @@ void MailboxSync::check_listing() const {
   if (source_.size() >= expected) return;
   context_.observer.on(MailboxFailed{
       pair_.source.name, pair_.destination,
-      core::Failure{Fault::fetch, fmt::format("the source holds {} messages but lists only {}", expected, source_.size()), {}}});
+      core::Failure{
+          Fault::fetch, fmt::format("the source holds {} messages but lists only {}", expected, source_.size()), {}}});
 }
 
 void MailboxSync::plan() {
@@ -119,7 +122,8 @@ void MailboxSync::plan() {
 
 void MailboxSync::collect_flag_changes() {
   for (const Matches::Pair& pair : matches_.pairs) {
-    const imap::proto::Flags wanted = imap::proto::permitted(source_.flags(pair.source), destination_state_.permanent_flags);
+    const imap::proto::Flags wanted =
+        imap::proto::permitted(source_.flags(pair.source), destination_state_.permanent_flags);
     if (wanted == destination_.flags(pair.destination)) continue;
     flag_changes_[wanted.to_string()].add(destination_.uid(pair.destination));
   }
@@ -159,13 +163,14 @@ awaitable<void> MailboxSync::set_flags() {
   }
 }
 
-/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of a
-/// run that was killed, which the server had received in full and stored after we had looked.
+/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of
+/// a run that was killed, which the server had received in full and stored after we had looked.
 awaitable<void> MailboxSync::settle(const UidSet& appended, std::uint64_t confirmed) {
   co_await lane_.destination->noop();
   const std::uint64_t expected = destination_state_.exists + confirmed;
   if (lane_.destination->exists() <= expected) co_return;
-  if (appended.size() == confirmed && lane_.destination->has(imap::proto::Capability::uidplus)) co_await remove_doubles(appended);
+  if (appended.size() == confirmed && lane_.destination->has(imap::proto::Capability::uidplus))
+    co_await remove_doubles(appended);
 }
 
 /// Takes back those of our own messages that something else has stored as well: the other one stays.
@@ -174,14 +179,17 @@ awaitable<void> MailboxSync::remove_doubles(const UidSet& appended) {
   const MailboxIndex arrived = co_await read_index(*lane_.destination, context_.key, range, IndexDepth::identified, 0);
   std::vector<std::uint32_t> order(arrived.size());
   std::iota(order.begin(), order.end(), 0U);
-  const auto key = [&](std::uint32_t i) { return std::tuple(arrived.identity(i), arrived.message_size(i), appended.contains(arrived.uid(i))); };
+  const auto key = [&](std::uint32_t i) {
+    return std::tuple(arrived.identity(i), arrived.message_size(i), appended.contains(arrived.uid(i)));
+  };
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
   UidSet doubles;
   for (std::size_t n = 1; n < order.size(); ++n) {
     // Foreign ones sort first: ours is a double when what stands before it is the same message.
     const std::uint32_t before = order[n - 1];
     const std::uint32_t here = order[n];
-    const bool is_same = arrived.identity(before) == arrived.identity(here) && arrived.message_size(before) == arrived.message_size(here);
+    const bool is_same = arrived.identity(before) == arrived.identity(here) &&
+                         arrived.message_size(before) == arrived.message_size(here);
     const bool is_ours = appended.contains(arrived.uid(here));
     if (is_same && is_ours && !appended.contains(arrived.uid(before))) doubles.add(arrived.uid(here));
   }

@@ -15,14 +15,14 @@
 
 namespace imapferry::sync {
 
-/// Brings one mailbox pair in line: index both sides, match, copy what is missing, set flags that differ, and look whether
-/// a command of an earlier run that was still on its way has doubled anything.
+/// Brings one mailbox pair in line: index both sides, match, copy what is missing, set flags that differ, and look
+/// whether a command of an earlier run that was still on its way has doubled anything.
 class MailboxSync {
  public:
   MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory);
 
-  /// Throws core::Error when a connection is lost (the caller tries again with the same memory) or the mailbox cannot be
-  /// opened or listed.
+  /// Throws core::Error when a connection is lost (the caller tries again with the same memory) or the mailbox cannot
+  /// be opened or listed.
   boost::asio::awaitable<void> run();
 
  private:

@@ -1,6 +1,7 @@
 #include "sync/match.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <limits>
 #include <numeric>
@@ -14,15 +15,41 @@ namespace {
 using Position = std::uint32_t;
 using Positions = std::span<const Position>;
 
+/// Positions of one side's messages, dealt out to buckets by the leading bits of their identity, which are evenly
+/// spread: sorting the small buckets is several times faster than sorting all, because their identities stay in the
+/// cache.
+struct Buckets {
+  std::vector<Position> order;
+  std::vector<Position> ends;
+};
+
+Buckets deal(const MailboxIndex& index) {
+  const int bits = std::clamp(static_cast<int>(std::bit_width(index.size())) - 3, 1, 20);
+  const auto bucket_of = [&](std::size_t i) {
+    return static_cast<std::size_t>(index.identity(i).bits[0] >> (64 - bits));
+  };
+  std::vector<Position> next((std::size_t{1} << bits) + 1, 0);
+  for (std::size_t i = 0; i < index.size(); ++i) ++next[bucket_of(i) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Position> order(index.size());
+  for (std::size_t i = 0; i < index.size(); ++i) order[next[bucket_of(i)]++] = static_cast<Position>(i);
+  return {std::move(order), std::move(next)};
+}
+
 /// Sorts the messages of one side so that an identity's messages stand together, by size, the lowest UID first.
 std::vector<Position> order_of(const MailboxIndex& index) {
-  std::vector<Position> order(index.size());
-  std::iota(order.begin(), order.end(), Position{0});
-  std::sort(order.begin(), order.end(), [&index](Position a, Position b) {
+  Buckets buckets = deal(index);
+  const auto is_before = [&index](Position a, Position b) {
     if (const auto by_identity = index.identity(a) <=> index.identity(b); by_identity != 0) return by_identity < 0;
     return std::tuple(index.message_size(a), index.uid(a)) < std::tuple(index.message_size(b), index.uid(b));
-  });
-  return order;
+  };
+  auto begin = buckets.order.begin();
+  for (const Position end : buckets.ends) {
+    const auto bucket_end = buckets.order.begin() + static_cast<std::ptrdiff_t>(end);
+    std::sort(begin, bucket_end, is_before);
+    begin = bucket_end;
+  }
+  return std::move(buckets.order);
 }
 
 /// How many messages at the front of `order`, which is not empty, have one identity.
@@ -63,7 +90,7 @@ class Matcher {
   const MailboxIndex& source_;
   const MailboxIndex& destination_;
   Matches matches_;
-  std::vector<Position> distinct_source_, distinct_destination_; ///< of the group in work, ascending sizes
+  std::vector<Position> distinct_source_, distinct_destination_;  ///< of the group in work, ascending sizes
   std::vector<std::uint64_t> costs_;
   std::vector<std::uint8_t> is_paired_;
 };
@@ -112,7 +139,7 @@ void Matcher::match_group(Positions source_group, Positions destination_group) {
   const std::size_t n = distinct_source_.size();
   const std::size_t m = distinct_destination_.size();
   if (n == m) {
-    pair_in_order(distinct_source_, distinct_destination_); // the only alignment that keeps the order
+    pair_in_order(distinct_source_, distinct_destination_);  // the only alignment that keeps the order
   } else if (n == 0) {
     matches_.destination_only.insert(matches_.destination_only.end(), distinct_destination_.begin(),
                                      distinct_destination_.end());
@@ -202,11 +229,11 @@ void Matcher::pair_equal_sizes_first() {
   return true;
 }
 
-} // namespace
+}  // namespace
 
 Matches match(const MailboxIndex& source, const MailboxIndex& destination) {
   assert(all_identified(source) && all_identified(destination));
   return Matcher(source, destination).run();
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

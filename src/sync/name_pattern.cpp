@@ -25,7 +25,7 @@ std::string describe(int error) {
 
 PCRE2_SPTR bytes_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
-} // namespace
+}  // namespace
 
 void NamePattern::Free::operator()(pcre2_real_code_8* code) const noexcept { pcre2_code_free(code); }
 void NamePattern::Free::operator()(pcre2_real_match_data_8* data) const noexcept { pcre2_match_data_free(data); }
@@ -66,4 +66,4 @@ core::Result<bool> NamePattern::matches(std::string_view name) const {
                        {}};
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -14,7 +14,7 @@ std::uint64_t load_little_endian(const char* bytes) noexcept {
   return word;
 }
 
-} // namespace
+}  // namespace
 
 // The four constants spell "somepseudorandomlygeneratedbytes"; 0xEE tells the 128-bit variant from the 64-bit one.
 SipHasher::SipHasher(const IdentityKey& key) noexcept
@@ -81,4 +81,4 @@ Identity sip_hash(const IdentityKey& key, std::string_view bytes) {
   return hasher.finish();
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -18,7 +18,8 @@ constexpr std::size_t longest_quoted = 1000;
 LiteralStyle literal_style(const Capabilities& capabilities, std::uint64_t size, bool trusted) {
   if (!trusted) return LiteralStyle::synchronising;
   if (capabilities.has(Capability::literal_plus)) return LiteralStyle::non_synchronising;
-  if (capabilities.has(Capability::literal_minus) && size <= literal_minus_limit) return LiteralStyle::non_synchronising;
+  if (capabilities.has(Capability::literal_minus) && size <= literal_minus_limit)
+    return LiteralStyle::non_synchronising;
   return LiteralStyle::synchronising;
 }
 

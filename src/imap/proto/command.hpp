@@ -25,7 +25,7 @@ enum class CommandKind {
   status,
   create,
   subscribe,
-  select,  ///< also EXAMINE
+  select,    ///< also EXAMINE
   unselect,  ///< also CLOSE
   fetch,
   store,
@@ -40,8 +40,8 @@ enum class LiteralStyle {
   non_synchronising,  ///< {n+}: the bytes follow at once
 };
 
-/// The fastest style that is safe for `size` bytes. `trusted` says that a server which reads the arguments before the literal
-/// cannot refuse them (invariant: a refused {n+} literal would be read as commands).
+/// The fastest style that is safe for `size` bytes. `trusted` says that a server which reads the arguments before the
+/// literal cannot refuse them (invariant: a refused {n+} literal would be read as commands).
 [[nodiscard]] LiteralStyle literal_style(const Capabilities& capabilities, std::uint64_t size, bool trusted);
 
 /// One command without its tag: the bytes to write, in pieces, with the places where the server must answer "+" first.

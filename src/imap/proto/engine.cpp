@@ -27,11 +27,11 @@ std::string upper(std::string_view text) {
 CommandResult result_of(const StatusResponse& status) {
   CommandResult result;
   switch (status.condition) {
-    case Condition::ok: result.outcome = CommandResult::Outcome::ok; break;
-    case Condition::no: result.outcome = CommandResult::Outcome::no; break;
-    case Condition::bad:
-    case Condition::preauth:
-    case Condition::bye: result.outcome = CommandResult::Outcome::bad; break;
+  case Condition::ok: result.outcome = CommandResult::Outcome::ok; break;
+  case Condition::no: result.outcome = CommandResult::Outcome::no; break;
+  case Condition::bad:
+  case Condition::preauth:
+  case Condition::bye: result.outcome = CommandResult::Outcome::bad; break;
   }
   result.code = upper(status.code.name);
   result.argument = status.code.argument;
@@ -205,7 +205,8 @@ Engine::Step Engine::on_event(const Parser::Step& step) {
 Engine::Next Engine::on_response(const Response& response) {
   const auto* status = std::get_if<StatusResponse>(&response);
   if (!greeting_) {
-    if (status == nullptr || !status->tag.empty()) return drop(Fault::protocol, "expected a greeting, saw something else");
+    if (status == nullptr || !status->tag.empty())
+      return drop(Fault::protocol, "expected a greeting, saw something else");
     return on_greeting(*status);
   }
   if (status != nullptr) return status->tag.empty() ? on_untagged_status(response, *status) : on_tagged(*status);
@@ -240,7 +241,8 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
     return pending->is_started && std::string_view(pending->tag).substr(0, pending->tag.size() - 1) == status.tag;
   });
   if (found == pending_.end() || (*found)->answer) {
-    return drop(Fault::protocol, fmt::format("a tagged response \"{}\" answers no command of ours", core::printable(status.tag, 40)));
+    return drop(Fault::protocol,
+                fmt::format("a tagged response \"{}\" answers no command of ours", core::printable(status.tag, 40)));
   }
   Pending& pending = **found;
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);
@@ -259,7 +261,8 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
   const std::string words = pending.answer->server_text();
   finish_answered();
   // A server that does not understand an APPEND may read the message behind it as commands: nothing more reaches it.
-  if (is_refused_append) return drop(Fault::closed, "the connection was dropped because APPEND was answered with BAD", words);
+  if (is_refused_append)
+    return drop(Fault::closed, "the connection was dropped because APPEND was answered with BAD", words);
   return Next::progress;
 }
 
@@ -286,7 +289,8 @@ Engine::Pending* Engine::fetch_target(const FetchResponse& fetch) {
   for (const auto& pending : pending_) {
     if (!pending->is_started || pending->answer) continue;
     const CommandKind kind = pending->command.kind();
-    if ((kind == CommandKind::fetch || kind == CommandKind::store) && pending->handler->accepts(fetch)) return pending.get();
+    if ((kind == CommandKind::fetch || kind == CommandKind::store) && pending->handler->accepts(fetch))
+      return pending.get();
   }
   return nullptr;
 }
@@ -303,7 +307,9 @@ Engine::Next Engine::route(const Response& response) {
     Pending* operator()(const ListResponse& data) const {
       return engine.first_of({data.lsub ? CommandKind::lsub : CommandKind::list});
     }
-    Pending* operator()(const StatusDataResponse&) const { return engine.first_of({CommandKind::status, CommandKind::list}); }
+    Pending* operator()(const StatusDataResponse&) const {
+      return engine.first_of({CommandKind::status, CommandKind::list});
+    }
     Pending* operator()(const FlagsResponse&) const { return engine.first_of({CommandKind::select}); }
     Pending* operator()(const NumberResponse&) const { return engine.first_of({CommandKind::select}); }
     Pending* operator()(const VanishedResponse& data) const {

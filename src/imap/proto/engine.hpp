@@ -29,17 +29,18 @@ struct CommandResult {
     lost,  ///< the connection ended first: whether the server carried it out is unknown
   };
   Outcome outcome = Outcome::lost;
-  std::string code;      ///< response code in upper case: "APPENDUID"
-  std::string argument;  ///< of the code
-  std::string text;      ///< the server's words
-  core::Failure failure; ///< why the connection was lost
+  std::string code;       ///< response code in upper case: "APPENDUID"
+  std::string argument;   ///< of the code
+  std::string text;       ///< the server's words
+  core::Failure failure;  ///< why the connection was lost
 
   [[nodiscard]] bool is_ok() const noexcept { return outcome == Outcome::ok; }
   /// "[CODE] text", for people.
   [[nodiscard]] std::string server_text() const;
 };
 
-/// Whoever sent a command hears of its answers here. Called from Engine::feed and Engine::lost; must outlive the command.
+/// Whoever sent a command hears of its answers here. Called from Engine::feed and Engine::lost; must outlive the
+/// command.
 class ResponseHandler {
  public:
   virtual ~ResponseHandler() = default;
@@ -66,15 +67,16 @@ struct Greeting {
   std::string text;
 };
 
-/// The whole client side of an IMAP connection as a state machine: tags, pipeline, continuations, routing of what the server
-/// says. No sockets and no clock: whoever drives it carries bytes in (feed) and out (output, wrote).
+/// The whole client side of an IMAP connection as a state machine: tags, pipeline, continuations, routing of what the
+/// server says. No sockets and no clock: whoever drives it carries bytes in (feed) and out (output, wrote).
 ///
 ///   queued ──► writing ──► written ──► answered
 ///                │  ▲
 ///                ▼  │ "+"
 ///              waiting            (also: answered while waiting, when the server refuses a literal)
 ///
-/// Commands are never cancelled one by one; lost() ends them all, so nobody is left in the dark about a half-written one.
+/// Commands are never cancelled one by one; lost() ends them all, so nobody is left in the dark about a half-written
+/// one.
 class Engine {
  public:
   using Ticket = std::uint64_t;
@@ -85,7 +87,7 @@ class Engine {
     literal_begin,  ///< sink() gets literal() bytes
     literal_chunk,  ///< sink() gets chunk()
     literal_end,
-    drop,           ///< close the connection at once: failure() says why
+    drop,  ///< close the connection at once: failure() says why
   };
 
   explicit Engine(UnsolicitedHandler& unsolicited, ParserLimits limits = {});
@@ -135,13 +137,13 @@ class Engine {
     Ticket ticket;
     Command command;
     ResponseHandler* handler;
-    std::string tag;                ///< with the space behind it
-    std::size_t piece = 0;          ///< the next piece to write
-    std::uint64_t streamed = 0;     ///< bytes of the present streamed piece that are written
-    std::string_view offered;       ///< chunk of it that waits to be written
-    bool is_started = false;        ///< its tag has gone to output()
-    bool is_written = false;        ///< all of it has gone to output()
-    bool is_in_output = false;      ///< what output() returned last holds views into it
+    std::string tag;             ///< with the space behind it
+    std::size_t piece = 0;       ///< the next piece to write
+    std::uint64_t streamed = 0;  ///< bytes of the present streamed piece that are written
+    std::string_view offered;    ///< chunk of it that waits to be written
+    bool is_started = false;     ///< its tag has gone to output()
+    bool is_written = false;     ///< all of it has gone to output()
+    bool is_in_output = false;   ///< what output() returned last holds views into it
     bool is_chunk_in_output = false;
     std::optional<CommandResult> answer;
   };

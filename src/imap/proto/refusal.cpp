@@ -72,7 +72,8 @@ Fault fault_of(std::string_view code, std::string_view text, Fault fallback) {
 
 core::Failure refusal(const CommandResult& result, Fault fallback, std::string_view what) {
   if (result.outcome == CommandResult::Outcome::lost) return result.failure;
-  return core::Failure{fault_of(result.code, result.text, fallback), fmt::format("{} was refused", what), result.server_text()};
+  return core::Failure{fault_of(result.code, result.text, fallback), fmt::format("{} was refused", what),
+                       result.server_text()};
 }
 
 }  // namespace imapferry::imap::proto

@@ -22,7 +22,11 @@ TEST_CASE("hint: protection that is missing can be done without; a handshake tha
         "to go on without protection, with passwords in the clear: --nossl2 --notls2");
   CHECK(hint(failure(Fault::tls, "expected a protected connection, saw none"), Side::source).find("--nossl1") !=
         std::string::npos);
+  CHECK(hint(failure(Fault::tls, "h:143: the connection is not protected, and a password is not sent in the clear"),
+             Side::source)
+            .find("--nossl1") != std::string::npos);
   CHECK(hint(failure(Fault::tls, "the handshake failed: wrong version number"), Side::source).empty());
+  CHECK(hint(failure(Fault::tls, "starttls.example:993: the handshake failed"), Side::source).empty());
 }
 
 TEST_CASE("hint: the server's words never make one") {

@@ -23,7 +23,7 @@ MailboxIndex index_of(const std::vector<Message>& messages) {
   for (const Message& message : messages) {
     MailboxIndex::Entry entry;
     entry.uid = uid += 10;
-    entry.identity = {{message.id, message.id * 7}};
+    entry.identity = {{message.id * 0x9E3779B97F4A7C15U, message.id}};
     entry.has_identity = true;
     entry.size = message.size;
     index.add(entry, {});
