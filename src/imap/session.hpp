@@ -50,7 +50,7 @@ enum class SelectMode { read_only, read_write };
 /// words; a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
 class Session : private proto::UnsolicitedHandler {
  public:
-  /// Connects, protects, logs in, learns the capabilities and sends ID. Throws core::Error with the host, the port and
+  /// Connects, protects, logs in and learns the capabilities. Throws core::Error with the host, the port and
   /// the phase.
   static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route,
                                                                const Credentials& credentials);
@@ -69,6 +69,8 @@ class Session : private proto::UnsolicitedHandler {
   [[nodiscard]] Connection& connection() noexcept { return *connection_; }
   [[nodiscard]] bool is_open() const noexcept { return connection_->is_open(); }
 
+  /// Exchanges ID (RFC 2971) where the server has it: software() is known then.
+  boost::asio::awaitable<void> introduce();
   /// The personal namespaces; empty when the server has none to tell.
   boost::asio::awaitable<std::vector<proto::Namespace>> personal_namespaces();
   /// Every mailbox, with subscriptions, special uses and, where LIST-STATUS is offered, its status: in one round trip.
@@ -99,7 +101,6 @@ class Session : private proto::UnsolicitedHandler {
   void on_unsolicited(const proto::Response& response) override;
   boost::asio::awaitable<void> protect(const Server& server, const Route& route);
   boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
-  boost::asio::awaitable<void> introduce(const Server& server);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
 
   std::unique_ptr<Connection> connection_;

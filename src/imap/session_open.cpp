@@ -76,7 +76,6 @@ awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Ro
   core::Failure failure;
   try {
     co_await session->authenticate(route, credentials);
-    co_await session->introduce(server);
     co_return session;
   } catch (const core::Error& error) {
     failure = error.failure();
@@ -143,8 +142,8 @@ awaitable<void> Session::authenticate(const Route& route, const Credentials& cre
   }
 }
 
-awaitable<void> Session::introduce(const Server& server) {
-  if (!server.send_id || !has(Capability::id)) co_return;
+awaitable<void> Session::introduce() {
+  if (!has(Capability::id)) co_return;
   IdReader reader;
   Command id(CommandKind::id, "ID (\"name\" \"imapferry\")");
   co_await connection_->execute(std::move(id), reader);

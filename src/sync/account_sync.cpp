@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace imapferry::sync {
@@ -78,7 +79,7 @@ awaitable<AccountOutcome> AccountSync::run() {
 awaitable<void> AccountSync::synchronise() {
   Lane lane;
   co_await open(lane);
-  co_await map_both(lane);
+  map_both();
   if (context_.rules.just_folder_sizes) {
     co_await weigh(*lane.source, Side::source);
     co_await weigh(*lane.destination, Side::destination);
@@ -113,8 +114,8 @@ awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane)
   imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
   try {
     slot = co_await pool(side).open(std::move(place), credentials(side));
-    tell_connected(side, *slot);
     co_await read_names(side, *slot);
+    tell_connected(side, *slot);
     co_return;
   } catch (const core::Error& error) {
     failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
@@ -128,20 +129,34 @@ void AccountSync::tell_connected(Side side, const imap::Session& session) {
       Connected{side, session.address(), session.protection(), session.greeting(), session.software()});
 }
 
+/// Everything that needs no earlier answer goes in one flight.
 awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
-  std::vector<imap::proto::Namespace> personal = co_await session.personal_namespaces();
-  core::Result<std::vector<imap::ListEntry>> entries = co_await session.list();
-  if (!entries) throw core::Error(entries.error());
+  const auto executor = co_await boost::asio::this_coro::executor;
   SideNames names;
-  for (const imap::ListEntry& entry : *entries) {
-    names.mailboxes.push_back(listed(entry));
-    if (side == Side::source && entry.status) source_counts_[entry.wire] = entry.status->messages;
-  }
+  std::vector<imap::proto::Namespace> personal;
+  core::TaskGroup flight(executor);
+  if (pool(side).server().send_id) flight.spawn(session.introduce());
+  flight.spawn(read_namespaces(session, personal));
+  flight.spawn(read_list(side, session, names.mailboxes));
+  co_await flight.join();
   names.name_space = name_space_of(personal, names.mailboxes);
   (side == Side::source ? source_names_ : destination_names_) = std::move(names);
 }
 
-awaitable<void> AccountSync::map_both(Lane&) {
+awaitable<void> AccountSync::read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal) {
+  personal = co_await session.personal_namespaces();
+}
+
+awaitable<void> AccountSync::read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes) {
+  core::Result<std::vector<imap::ListEntry>> entries = co_await session.list();
+  if (!entries) throw core::Error(entries.error());
+  for (const imap::ListEntry& entry : *entries) {
+    mailboxes.push_back(listed(entry));
+    if (side == Side::source && entry.status) source_counts_[entry.wire] = entry.status->messages;
+  }
+}
+
+void AccountSync::map_both() {
   core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules);
   if (!map) throw core::Error(map.error());
   map_ = std::move(*map);
@@ -153,30 +168,44 @@ awaitable<void> AccountSync::map_both(Lane&) {
     context_.observer.on(
         MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
   }
-  co_return;
 }
 
 /// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others
-/// fill.
+/// fill. Levels that are no mailboxes of their own are left to the server, which makes them as it sees fit; only where
+/// it does not are they created by name.
 awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
+  std::set<std::string> wanted;
+  for (const MailboxPair& pair : map_.pairs) wanted.insert(pair.destination_wire);
+  std::vector<std::string> mailboxes;
+  std::vector<std::string> levels;
+  for (const std::string& wire : map_.to_create) (wanted.contains(wire) ? mailboxes : levels).push_back(wire);
+  co_await create_all(destination, mailboxes);
+  if (not_created_.empty()) co_return;
+  co_await create_all(destination, levels);
+  std::erase_if(mailboxes, [this](const std::string& wire) { return !not_created_.contains(wire); });
+  not_created_.clear();
+  co_await create_all(destination, mailboxes);
+  for (const MailboxPair& pair : map_.pairs) {
+    const auto failure = not_created_.find(pair.destination_wire);
+    if (failure == not_created_.end()) continue;
+    context_.observer.on(MailboxFailed{pair.source.name, pair.destination, failure->second});
+  }
+}
+
+awaitable<void> AccountSync::create_all(imap::Session& destination, const std::vector<std::string>& wires) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup creations(executor);
-  for (const std::string& wire : map_.to_create) creations.spawn(create_mailbox(destination, wire));
+  for (const std::string& wire : wires) creations.spawn(create_mailbox(destination, wire));
   co_await creations.join();
 }
 
 awaitable<void> AccountSync::create_mailbox(imap::Session& destination, std::string wire) {
   const std::optional<core::Failure> failure = co_await destination.create(wire);
-  const std::string name = imap::proto::from_wire(wire).utf8;
-  if (!failure) {
-    context_.observer.on(MailboxCreated{name});
-    co_return;
+  if (failure) {
+    not_created_.emplace(wire, *failure);
+  } else {
+    context_.observer.on(MailboxCreated{imap::proto::from_wire(wire).utf8});
   }
-  not_created_.insert(wire);
-  const auto pair = std::find_if(map_.pairs.begin(), map_.pairs.end(),
-                                 [&](const MailboxPair& p) { return p.destination_wire == wire; });
-  // A parent that cannot be made shows in its children.
-  if (pair != map_.pairs.end()) context_.observer.on(MailboxFailed{pair->source.name, pair->destination, *failure});
 }
 
 awaitable<void> AccountSync::subscribe_mailboxes(imap::Session& destination) {
@@ -287,8 +316,11 @@ awaitable<void> AccountSync::run_lane(Lane lane) {
 }
 
 awaitable<void> AccountSync::leave(Lane& lane) {
-  if (lane.source) co_await lane.source->logout();
-  if (lane.destination) co_await lane.destination->logout();
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup goodbyes(executor);
+  if (lane.source) goodbyes.spawn(lane.source->logout());
+  if (lane.destination) goodbyes.spawn(lane.destination->logout());
+  co_await goodbyes.join();
 }
 
 awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {

@@ -11,7 +11,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -46,8 +45,11 @@ class AccountSync {
   boost::asio::awaitable<void> open_side(Side side, imap::Place place, Lane& lane);
   boost::asio::awaitable<void> open(Lane& lane);
   boost::asio::awaitable<void> read_names(Side side, imap::Session& session);
-  boost::asio::awaitable<void> map_both(Lane& lane);
+  boost::asio::awaitable<void> read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal);
+  boost::asio::awaitable<void> read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes);
+  void map_both();
   boost::asio::awaitable<void> create_mailboxes(imap::Session& destination);
+  boost::asio::awaitable<void> create_all(imap::Session& destination, const std::vector<std::string>& wires);
   boost::asio::awaitable<void> create_mailbox(imap::Session& destination, std::string wire);
   boost::asio::awaitable<void> subscribe_mailboxes(imap::Session& destination);
   boost::asio::awaitable<void> subscribe_mailbox(imap::Session& destination, const MailboxPair& pair);
@@ -75,7 +77,7 @@ class AccountSync {
   SideNames source_names_;
   SideNames destination_names_;
   std::map<std::string, std::uint32_t> source_counts_;  ///< messages by wire name, where LIST-STATUS told
-  std::set<std::string> not_created_;                   ///< wire names on the destination
+  std::map<std::string, core::Failure> not_created_;    ///< by wire name on the destination
   MailboxMap map_;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;

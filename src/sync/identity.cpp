@@ -17,7 +17,7 @@ constexpr std::array<char, 256> make_normal_bytes() {
   std::array<char, 256> table{};
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = i < 0x80 ? static_cast<char>(i) : 'X';
   for (std::size_t i = 'a'; i <= 'z'; ++i) table[i] = static_cast<char>(i - 'a' + 'A');
-  for (const std::size_t blank : {'\t', '\n', '\v', '\f', '\r'}) table[blank] = ' ';
+  for (std::size_t i = '\t'; i <= '\r'; ++i) table[i] = ' ';
   table[0] = 'X';
   return table;
 }
@@ -37,8 +37,8 @@ bool take_line(std::string_view& rest, std::string_view& line) {
 }
 
 struct Field {
-  std::string_view name;   ///< empty for a line that is no field
-  std::string_view value;  ///< then the whole line
+  std::string_view name;  ///< empty for a line that is no field
+  std::string_view value; ///< then the whole line
 };
 
 Field split(std::string_view line) {
@@ -141,7 +141,7 @@ void gather_all(std::string_view header, NormalLines& lines) {
   while (take_line(header, line)) lines.add(split(line));
 }
 
-}  // namespace
+} // namespace
 
 bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out) {
   NormalLines lines(header_fields.size() + 2);
@@ -171,4 +171,4 @@ std::string_view header_of(std::string_view message) {
   return message;
 }
 
-}  // namespace imapferry::sync
+} // namespace imapferry::sync

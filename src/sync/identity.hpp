@@ -35,8 +35,8 @@ struct IdentityResult {
 
 /// The identity of a header that holds at least its Message-Id and Received fields: imapsync's rule. Each such line is
 /// unfolded, bytes above 0x7F become "X", blanks are collapsed and the whole is put in upper case; the lines are sorted
-/// and hashed together. A field whose value is empty does not count. Returns false when no field counts: then the
-/// caller reads the whole header and calls identity_of_header.
+/// and hashed together. A field whose value is empty or "<>" does not count. Returns false when no field counts: then
+/// the caller reads the whole header and calls identity_of_header.
 [[nodiscard]] bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out);
 
 /// The identity of a message whose whole header is at hand (anything after the first empty line is ignored): from its

@@ -40,7 +40,7 @@ struct MailboxPair {
   ListedMailbox source;
   std::string destination;      ///< UTF-8
   std::string destination_wire; ///< modified UTF-7, ready for a command
-  bool exists = false;          ///< on the destination already, and can be selected
+  bool exists = false;          ///< on the destination already, and can be selected; INBOX always is
 };
 
 /// A mailbox that cannot be carried, and why; every one is reported and makes the exit code say so.
@@ -51,8 +51,10 @@ struct MailboxProblem {
 };
 
 struct MailboxMap {
-  std::vector<MailboxPair> pairs;     ///< in the source's order, INBOX first
-  std::vector<std::string> to_create; ///< wire names in the order of creation, parents before children
+  std::vector<MailboxPair> pairs; ///< in the source's order, INBOX first
+  /// Wire names in the order of creation, parents before children: what is missing, and what is there as a mere parent
+  /// but is wanted as a mailbox. Neither INBOX nor a part of the destination's prefix.
+  std::vector<std::string> to_create;
   std::vector<MailboxProblem> problems;
   std::vector<std::string> left_out; ///< UTF-8 names that the rules left out
 };

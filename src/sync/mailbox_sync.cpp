@@ -46,18 +46,28 @@ awaitable<void> MailboxSync::run() {
 
 /// Opens the mailbox on both sides. False when the source has nothing to carry.
 awaitable<bool> MailboxSync::open_both() {
-  core::Result<imap::MailboxState> source =
-      co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
-  source_state_ = value_or_throw(std::move(source));
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(open_source());
   // In a dry run the mailbox may not be there yet: then it is as good as empty.
-  if (context_.rules.dry && !pair_.exists) co_return source_state_.exists > 0;
+  if (!context_.rules.dry || pair_.exists) both.spawn(open_destination());
+  co_await both.join();
+  co_return source_state_.exists > 0;
+}
+
+awaitable<void> MailboxSync::open_source() {
+  core::Result<imap::MailboxState> state =
+      co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
+  source_state_ = value_or_throw(std::move(state));
+}
+
+awaitable<void> MailboxSync::open_destination() {
   const auto mode = context_.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
-  core::Result<imap::MailboxState> destination = co_await lane_.destination->select(pair_.destination_wire, mode);
-  destination_state_ = value_or_throw(std::move(destination));
+  core::Result<imap::MailboxState> state = co_await lane_.destination->select(pair_.destination_wire, mode);
+  destination_state_ = value_or_throw(std::move(state));
   if (destination_state_.is_read_only && !context_.rules.dry) {
     throw core::Error(Fault::select, "the destination mailbox can only be read");
   }
-  co_return source_state_.exists > 0;
 }
 
 awaitable<void> MailboxSync::read_both() {
@@ -166,8 +176,9 @@ awaitable<void> MailboxSync::set_flags() {
 /// When the destination holds more than was there and what we have added, something else came in. It may be a batch of
 /// a run that was killed, which the server had received in full and stored after we had looked.
 awaitable<void> MailboxSync::settle(const UidSet& appended, std::uint64_t confirmed) {
-  co_await lane_.destination->noop();
   const std::uint64_t expected = destination_state_.exists + confirmed;
+  // Most servers have counted already, in their answers to the APPENDs.
+  if (lane_.destination->exists() != expected) co_await lane_.destination->noop();
   if (lane_.destination->exists() <= expected) co_return;
   if (appended.size() == confirmed && lane_.destination->has(imap::proto::Capability::uidplus))
     co_await remove_doubles(appended);

@@ -27,6 +27,8 @@ class MailboxSync {
 
  private:
   boost::asio::awaitable<bool> open_both();
+  boost::asio::awaitable<void> open_source();
+  boost::asio::awaitable<void> open_destination();
   boost::asio::awaitable<void> read_both();
   boost::asio::awaitable<void> read_source(IndexDepth depth);
   boost::asio::awaitable<void> read_destination();

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -101,7 +102,7 @@ TEST_CASE("mailbox index: UIDs in any order, a second time replaces") {
     MailboxIndex index;
     std::map<imap::proto::Uid, std::uint64_t> model;
     std::vector<imap::proto::Uid> order;
-    for (int step = 0; step < 2000; ++step) {
+    for (unsigned step = 0; step < 2000; ++step) {
       // The first hundred come in order, as a server sends them.
       const auto uid = static_cast<imap::proto::Uid>(step < 100 ? step * 10 + 5 : 1 + random() % 3000);
       const std::uint64_t size = random();
