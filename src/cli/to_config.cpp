@@ -209,7 +209,6 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   config.rules = rules_from(options);
   config.limits = limits_from(options);
   config.just_connect = options.flag("justconnect").value_or(false);
-  config.just_login = options.flag("justlogin").value_or(false);
   invocation.progress = progress_from(options);
   warn_of_ignored(options, invocation.warnings);
 

@@ -78,7 +78,6 @@ struct RunConfig {
   SyncRules rules;
   RunLimits limits;
   bool just_connect = false;  ///< connect to both servers, say what they are, and stop; then a host may be empty
-  bool just_login = false;    ///< log in on both sides and stop
 };
 
 }  // namespace imapferry::config

@@ -50,9 +50,15 @@ class IdReader : public proto::ResponseHandler {
 }  // namespace
 
 awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const Route& route) {
-  const std::string address = fmt::format("{}:{}", server.host, route.port);
   const net::Target target = target_of(server, route);
   std::unique_ptr<net::Stream> stream = co_await net::connect(target);
+  std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
+  co_return session;
+}
+
+awaitable<std::unique_ptr<Session>> Session::greet(std::unique_ptr<net::Stream> stream, const Server& server,
+                                                   const Route& route) {
+  const std::string address = fmt::format("{}:{}", server.host, route.port);
   ConnectionOptions options;
   options.timeout = server.timeout;
   std::string phase = "greeting";
@@ -70,17 +76,29 @@ awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const R
   throw core::Error(failure.within(phase).within(address));
 }
 
-awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route,
-                                                  const Credentials& credentials) {
+awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(server, route);
+  co_await session->log_in(server, route, credentials);
+  co_return session;
+}
+
+awaitable<std::unique_ptr<Session>> Session::open(std::unique_ptr<net::Stream> stream, const Server& server,
+                                                  const Route& route, const Credentials& credentials) {
+  std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
+  co_await session->log_in(server, route, credentials);
+  co_return session;
+}
+
+awaitable<void> Session::log_in(const Server& server, const Route& route, const Credentials& credentials) {
   core::Failure failure;
   try {
-    co_await session->authenticate(route, credentials);
-    co_return session;
+    co_await authenticate(route, credentials);
+    co_await introduce(server);
+    co_return;
   } catch (const core::Error& error) {
     failure = error.failure();
   }
-  throw core::Error(failure.within("login").within(session->address_));
+  throw core::Error(failure.within("login").within(address_));
 }
 
 awaitable<void> Session::protect(const Server& server, const Route& route) {

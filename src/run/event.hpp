@@ -30,9 +30,9 @@ struct AccountStarted {};
 
 /// How an account ended.
 struct AccountFinished {
-  std::optional<core::Failure> failure;        ///< what ended it early
-  std::optional<sync::Side> side;              ///< whose failure it was, when it was one side's
-  bool was_stopped = false;                    ///< the user stopped the run before it was done
+  std::optional<core::Failure> failure;  ///< what ended it early
+  std::optional<sync::Side> side;        ///< whose failure it was, when it was one side's
+  bool was_stopped = false;              ///< the user stopped the run before it was done
 };
 
 /// The user asked to stop: batches in flight are finished, nothing new begins.

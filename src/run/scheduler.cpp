@@ -1,7 +1,6 @@
 #include "run/scheduler.hpp"
 
 #include "core/task_group.hpp"
-#include "run/servers.hpp"
 #include "sync/account_sync.hpp"
 
 #include <algorithm>
@@ -15,7 +14,6 @@ using boost::asio::awaitable;
 namespace {
 
 constexpr std::size_t default_accounts = 32;
-constexpr std::size_t default_connections = 64;
 constexpr std::size_t least_batch_bytes = 64 << 10;
 // A lane needs several batches in flight, and lanes share the memory: a batch is a small part of it.
 constexpr std::size_t batches_in_memory = 16;
@@ -55,21 +53,19 @@ class AccountObserver : public sync::Observer {
 
 Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
     : executor_(executor), config_(config), observer_(observer), limits_(limits_of(config.limits)), key_(draw_key()),
-      source_pool_(executor, server_of(config.source), or_default(config.source.max_connections, default_connections)),
-      destination_pool_(executor, server_of(config.destination),
-                        or_default(config.destination.max_connections, default_connections)),
+      servers_(executor, config.source, config.destination),
       memory_(std::max(config.limits.memory, limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
 void Scheduler::request_stop(std::string signal) {
   stop_.is_requested = true;
-  source_pool_.give_up();
-  destination_pool_.give_up();
+  servers_.give_up();
   tell(StopRequested{std::move(signal)});
 }
 
 awaitable<void> Scheduler::run() {
-  const std::size_t accounts = config_.just_connect ? 1 : config_.accounts.size();
+  const std::size_t hosts = (config_.source.host.empty() ? 0U : 1U) + (config_.destination.host.empty() ? 0U : 1U);
+  const std::size_t accounts = config_.just_connect ? hosts : config_.accounts.size();
   tell(RunStarted{accounts, config_.source.host, config_.destination.host});
   if (config_.just_connect) {
     co_await connect_only();
@@ -90,38 +86,31 @@ awaitable<void> Scheduler::synchronise(std::size_t number, core::Semaphore::Perm
   const AccountRef ref{number, account.name};
   tell(ref, AccountStarted{});
   AccountObserver observer(observer_, ref);
-  const sync::Context context{source_pool_, destination_pool_, account, config_.rules, limits_, memory_, stop_,
-                              key_,         observer};
+  const sync::Context context{servers_, account, config_.rules, limits_, memory_, stop_, key_, observer};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   tell(ref, AccountFinished{std::move(outcome.failure), outcome.side, outcome.was_stopped});
 }
 
-/// --justconnect: who answers, and how the connection is protected. Nobody logs in.
+/// --justconnect: who answers, and how the connection is protected. Nobody logs in; each server is told as an account.
 awaitable<void> Scheduler::connect_only() {
-  const AccountRef ref{0, config_.accounts.empty() ? std::string("connection") : config_.accounts.front().name};
-  tell(ref, AccountStarted{});
-  AccountFinished end;
+  std::size_t number = 0;
   for (const sync::Side side : {sync::Side::source, sync::Side::destination}) {
     const bool is_source = side == sync::Side::source;
     const config::ServerSpec& spec = is_source ? config_.source : config_.destination;
     if (spec.host.empty()) continue;
-    core::Failure failure;
+    const AccountRef ref{number++, is_source ? "host1" : "host2"};
+    tell(ref, AccountStarted{});
+    AccountFinished end;
     try {
-      std::unique_ptr<imap::Session> session = co_await (is_source ? source_pool_ : destination_pool_).greet();
-      tell(ref, sync::Event(sync::Connected{side, session->address(), session->protection(), session->greeting(),
-                                            session->software()}));
-      co_await session->logout();
-      continue;
+      sync::Connected connected = co_await servers_.greet(side);
+      tell(ref, sync::Event(std::move(connected)));
     } catch (const core::Error& error) {
-      failure = error.failure();
-    }
-    if (!end.failure) {
-      end.failure = failure;
+      end.failure = error.failure();
       end.side = side;
     }
+    tell(ref, end);
   }
-  tell(ref, end);
 }
 
 }  // namespace imapferry::run

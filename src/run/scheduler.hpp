@@ -2,7 +2,6 @@
 
 #include "config/run_config.hpp"
 #include "core/semaphore.hpp"
-#include "imap/pool.hpp"
 #include "run/event.hpp"
 #include "sync/context.hpp"
 
@@ -37,8 +36,7 @@ class Scheduler {
   sync::CopyLimits limits_;
   sync::IdentityKey key_;
   sync::Stop stop_;
-  imap::Pool source_pool_;
-  imap::Pool destination_pool_;
+  sync::Servers servers_;
   core::Semaphore memory_;
   core::Semaphore places_;
 };

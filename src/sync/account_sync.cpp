@@ -55,9 +55,7 @@ AccountSync::AccountSync(const Context& context)
     : context_(context), source_credentials_{context.account.source.user, context.account.source.password},
       destination_credentials_{context.account.destination.user, context.account.destination.password} {}
 
-imap::Pool& AccountSync::pool(Side side) const {
-  return side == Side::source ? context_.source_pool : context_.destination_pool;
-}
+imap::Pool& AccountSync::pool(Side side) const { return context_.servers.pool(side); }
 
 const imap::Credentials& AccountSync::credentials(Side side) const {
   return side == Side::source ? source_credentials_ : destination_credentials_;
@@ -99,8 +97,8 @@ awaitable<void> AccountSync::synchronise() {
 }
 
 awaitable<void> AccountSync::open(Lane& lane) {
-  imap::Place source_place = co_await context_.source_pool.reserve();
-  imap::Place destination_place = co_await context_.destination_pool.reserve();
+  imap::Place source_place = co_await pool(Side::source).reserve();
+  imap::Place destination_place = co_await pool(Side::destination).reserve();
   if (context_.stop.is_requested) throw core::Error(Fault::cancelled, "stopped before it began");
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup both(executor);
@@ -293,13 +291,13 @@ awaitable<void> AccountSync::run_lanes(Lane first) {
 
 /// A lane more, if both servers have room at this moment; its failure to open is no failure of the account.
 awaitable<void> AccountSync::run_extra_lane() {
-  imap::Place source_place = context_.source_pool.reserve_if_free();
-  imap::Place destination_place = context_.destination_pool.reserve_if_free();
+  imap::Place source_place = pool(Side::source).reserve_if_free();
+  imap::Place destination_place = pool(Side::destination).reserve_if_free();
   if (!source_place || !destination_place) co_return;
   Lane lane;
   try {
-    lane.source = co_await context_.source_pool.open(std::move(source_place), source_credentials_);
-    lane.destination = co_await context_.destination_pool.open(std::move(destination_place), destination_credentials_);
+    lane.source = co_await pool(Side::source).open(std::move(source_place), source_credentials_);
+    lane.destination = co_await pool(Side::destination).open(std::move(destination_place), destination_credentials_);
   } catch (const core::Error&) {
     co_return;
   }

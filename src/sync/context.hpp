@@ -2,9 +2,9 @@
 
 #include "config/run_config.hpp"
 #include "core/semaphore.hpp"
-#include "imap/pool.hpp"
 #include "sync/event.hpp"
 #include "sync/identity.hpp"
+#include "sync/servers.hpp"
 
 #include <cstddef>
 
@@ -32,8 +32,7 @@ struct CopyLimits {
 
 /// What the synchronisation of one account works with. Everything outlives it.
 struct Context {
-  imap::Pool& source_pool;
-  imap::Pool& destination_pool;
+  Servers& servers;
   const config::AccountSpec& account;
   const config::SyncRules& rules;
   const CopyLimits& limits;

@@ -37,8 +37,8 @@ bool take_line(std::string_view& rest, std::string_view& line) {
 }
 
 struct Field {
-  std::string_view name;  ///< empty for a line that is no field
-  std::string_view value; ///< then the whole line
+  std::string_view name;   ///< empty for a line that is no field
+  std::string_view value;  ///< then the whole line
 };
 
 Field split(std::string_view line) {
@@ -141,7 +141,7 @@ void gather_all(std::string_view header, NormalLines& lines) {
   while (take_line(header, line)) lines.add(split(line));
 }
 
-} // namespace
+}  // namespace
 
 bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out) {
   NormalLines lines(header_fields.size() + 2);
@@ -171,4 +171,4 @@ std::string_view header_of(std::string_view message) {
   return message;
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

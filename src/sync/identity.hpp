@@ -24,8 +24,8 @@ struct IdentityKey {
 
 /// Which header lines an identity was made of.
 enum class IdentitySource {
-  listed_fields, ///< Message-Id and Received lines
-  whole_header,  ///< none of these has a value: the whole header, normalised
+  listed_fields,  ///< Message-Id and Received lines
+  whole_header,   ///< none of these has a value: the whole header, normalised
 };
 
 struct IdentityResult {
@@ -46,4 +46,4 @@ struct IdentityResult {
 /// The part of a message up to and including the empty line that ends its header; all of it when there is none.
 [[nodiscard]] std::string_view header_of(std::string_view message);
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -16,10 +16,10 @@ class MailboxIndex {
  public:
   struct Entry {
     imap::proto::Uid uid = 0;
-    Identity identity; ///< meaningless until has_identity
+    Identity identity;  ///< meaningless until has_identity
     bool has_identity = false;
-    std::uint64_t size = 0; ///< RFC822.SIZE
-    std::int64_t date = 0;  ///< INTERNALDATE, unix seconds; no_date when the server sent none that can be read
+    std::uint64_t size = 0;  ///< RFC822.SIZE
+    std::int64_t date = 0;   ///< INTERNALDATE, unix seconds; no_date when the server sent none that can be read
     int zone_minutes = 0;
   };
   static constexpr std::int64_t no_date = INT64_MIN;
@@ -56,12 +56,12 @@ class MailboxIndex {
   std::vector<std::int64_t> dates_;
   std::vector<std::int16_t> zones_;
   std::vector<std::uint8_t> marks_;
-  std::vector<std::uint32_t> flags_; ///< index into flag_table_: a mailbox has few different sets of flags
+  std::vector<std::uint32_t> flags_;  ///< index into flag_table_: a mailbox has few different sets of flags
   std::vector<imap::proto::Flags> flag_table_;
   std::map<std::string, std::uint32_t> flag_ids_;
   std::uint64_t total_bytes_ = 0;
   bool is_sorted_ = true;
-  std::map<imap::proto::Uid, std::uint32_t> positions_; ///< of every UID, once they came out of order
+  std::map<imap::proto::Uid, std::uint32_t> positions_;  ///< of every UID, once they came out of order
 };
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

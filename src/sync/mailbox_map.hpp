@@ -12,11 +12,11 @@ namespace imapferry::sync {
 
 /// A mailbox as LIST told it.
 struct ListedMailbox {
-  std::string wire;             ///< as the server spells it; what commands carry
-  std::string name;             ///< UTF-8
-  char delimiter = '\0';        ///< 0: flat
-  std::uint32_t attributes = 0; ///< imap::proto::ListAttribute bits
-  std::string special_use;      ///< "\Sent", ... or empty
+  std::string wire;              ///< as the server spells it; what commands carry
+  std::string name;              ///< UTF-8
+  char delimiter = '\0';         ///< 0: flat
+  std::uint32_t attributes = 0;  ///< imap::proto::ListAttribute bits
+  std::string special_use;       ///< "\Sent", ... or empty
   bool is_subscribed = false;
   [[nodiscard]] bool can_select() const {
     return (attributes & (imap::proto::list_noselect | imap::proto::list_nonexistent)) == 0;
@@ -25,8 +25,8 @@ struct ListedMailbox {
 
 /// One side's name space.
 struct NameSpace {
-  std::string prefix;   ///< of the first personal namespace, UTF-8: "INBOX." or ""
-  char delimiter = '/'; ///< 0: flat
+  std::string prefix;    ///< of the first personal namespace, UTF-8: "INBOX." or ""
+  char delimiter = '/';  ///< 0: flat
 };
 
 /// The names of one side, as found.
@@ -38,25 +38,25 @@ struct SideNames {
 /// Where one source mailbox goes.
 struct MailboxPair {
   ListedMailbox source;
-  std::string destination;      ///< UTF-8
-  std::string destination_wire; ///< modified UTF-7, ready for a command
-  bool exists = false;          ///< on the destination already, and can be selected; INBOX always is
+  std::string destination;       ///< UTF-8
+  std::string destination_wire;  ///< modified UTF-7, ready for a command
+  bool exists = false;           ///< on the destination already, and can be selected; INBOX always is
 };
 
 /// A mailbox that cannot be carried, and why; every one is reported and makes the exit code say so.
 struct MailboxProblem {
-  std::string source;      ///< UTF-8
-  std::string destination; ///< where it would go
+  std::string source;       ///< UTF-8
+  std::string destination;  ///< where it would go
   std::string reason;
 };
 
 struct MailboxMap {
-  std::vector<MailboxPair> pairs; ///< in the source's order, INBOX first
+  std::vector<MailboxPair> pairs;  ///< in the source's order, INBOX first
   /// Wire names in the order of creation, parents before children: what is missing, and what is there as a mere parent
   /// but is wanted as a mailbox. Neither INBOX nor a part of the destination's prefix.
   std::vector<std::string> to_create;
   std::vector<MailboxProblem> problems;
-  std::vector<std::string> left_out; ///< UTF-8 names that the rules left out
+  std::vector<std::string> left_out;  ///< UTF-8 names that the rules left out
 };
 
 /// Which prefix and delimiter a side has: from NAMESPACE when it was answered, else guessed from the names as imapsync
@@ -73,4 +73,4 @@ struct MailboxMap {
 [[nodiscard]] core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
                                                      const config::SyncRules& rules);
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -6,9 +6,9 @@ namespace imapferry::sync {
 
 /// Which source mailboxes the rules ask for.
 struct MailboxSelection {
-  std::vector<ListedMailbox> chosen;    ///< in the source's order, INBOX first; each can be selected, none twice
-  std::vector<MailboxProblem> problems; ///< asked for by name, but they cannot be selected
-  std::vector<std::string> left_out;    ///< UTF-8
+  std::vector<ListedMailbox> chosen;     ///< in the source's order, INBOX first; each can be selected, none twice
+  std::vector<MailboxProblem> problems;  ///< asked for by name, but they cannot be selected
+  std::vector<std::string> left_out;     ///< UTF-8
 };
 
 /// --folder and --folderrec together, else --include, else all; then --exclude. Names may be given in UTF-8 or modified
@@ -17,4 +17,4 @@ struct MailboxSelection {
 /// Fails (Fault::usage) on a bad expression and on a name that the source does not have.
 [[nodiscard]] core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::SyncRules& rules);
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -13,11 +13,11 @@ struct Matches {
     std::uint32_t source;
     std::uint32_t destination;
   };
-  std::vector<Pair> pairs;                           ///< already there, in source order
-  std::vector<std::uint32_t> missing;                ///< to be copied, in source order
-  std::vector<std::uint32_t> source_duplicates;      ///< same identity and size as an earlier one: not copied, counted
-  std::vector<std::uint32_t> destination_duplicates; ///< likewise on the other side
-  std::vector<std::uint32_t> destination_only;       ///< on the destination alone
+  std::vector<Pair> pairs;                            ///< already there, in source order
+  std::vector<std::uint32_t> missing;                 ///< to be copied, in source order
+  std::vector<std::uint32_t> source_duplicates;       ///< same identity and size as an earlier one: not copied, counted
+  std::vector<std::uint32_t> destination_duplicates;  ///< likewise on the other side
+  std::vector<std::uint32_t> destination_only;        ///< on the destination alone
 };
 
 /// Pairs the messages of one mailbox on both sides. Every entry must have an identity.
@@ -35,4 +35,4 @@ struct Matches {
 /// an incomplete earlier copy without a store, and messages that differ by no more than what the server adds.
 [[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination);
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

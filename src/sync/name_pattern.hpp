@@ -39,4 +39,4 @@ class NamePattern {
   std::unique_ptr<pcre2_real_match_context_8, Free> context_;
 };
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

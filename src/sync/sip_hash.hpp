@@ -22,9 +22,9 @@ class SipHasher {
   void rounds(int count) noexcept;
 
   std::array<std::uint64_t, 4> v_;
-  std::uint64_t tail_ = 0; ///< the bytes that do not fill a word yet, little-endian
-  unsigned tail_size_ = 0; ///< 0..7
+  std::uint64_t tail_ = 0;  ///< the bytes that do not fill a word yet, little-endian
+  unsigned tail_size_ = 0;  ///< 0..7
   std::uint64_t total_size_ = 0;
 };
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

@@ -24,4 +24,4 @@ bool parse_vanished(Lexer& lexer, VanishedResponse& response);
 /// The lexer stands at the condition's word; the tag is already there.
 bool parse_status(Lexer& lexer, StatusResponse& response);
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -8,7 +8,7 @@ namespace imapferry::imap::proto {
 
 namespace {
 
-constexpr std::size_t item_depth = 1; // parentheses around each item
+constexpr std::size_t item_depth = 1;  // parentheses around each item
 
 template <class T>
 void clear_for_reuse(std::vector<T>& elements) {
@@ -19,7 +19,7 @@ void clear_for_reuse(std::vector<T>& elements) {
 
 ParseProgress progress(bool read) { return read ? ParseProgress::complete : ParseProgress::failed; }
 
-} // namespace
+}  // namespace
 
 ParseProgress FetchParser::begin(std::uint32_t sequence, Lexer& lexer) {
   clear();
@@ -152,4 +152,4 @@ void FetchParser::clear() {
   clear_for_reuse(response_.sections);
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -8,8 +8,8 @@ namespace imapferry::imap::proto {
 /// How far the reading of a response came.
 enum class ParseProgress {
   complete,
-  at_literal, ///< to a literal that is to be streamed
-  failed,     ///< the lexer knows why
+  at_literal,  ///< to a literal that is to be streamed
+  failed,      ///< the lexer knows why
 };
 
 /// Reads "(" fetch-att *(SP fetch-att) ")" (RFC 9051 section 9, "msg-att") into one FetchResponse that is used again
@@ -41,4 +41,4 @@ class FetchParser {
   BodySection streamed_;
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

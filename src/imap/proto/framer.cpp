@@ -16,7 +16,7 @@ bool may_have_literals(std::string_view first_line) {
   return !condition_of(first_line.substr(word, word_end - word)).has_value();
 }
 
-} // namespace
+}  // namespace
 
 Framer::Found Framer::find(std::string_view input) {
   for (;;) {
@@ -55,4 +55,4 @@ void Framer::reset() noexcept {
   first_line_ = true;
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

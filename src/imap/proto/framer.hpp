@@ -22,14 +22,14 @@ class Framer {
     std::size_t at_least = 1;
   };
   struct Complete {
-    std::size_t text_end = 0; ///< without the line end
+    std::size_t text_end = 0;  ///< without the line end
     std::size_t end = 0;
   };
   /// A literal that is too large to be kept.
   using TooLarge = LiteralHeader;
   /// The response without its literals is longer than allowed.
   struct LineTooLong {
-    std::size_t at = 0; ///< the first byte too many
+    std::size_t at = 0;  ///< the first byte too many
   };
   using Found = std::variant<Incomplete, Complete, TooLarge, LineTooLong>;
 
@@ -43,12 +43,12 @@ class Framer {
 
  private:
   const ParserLimits& limits_;
-  std::size_t line_start_ = 0; // of the part after the last literal; beyond the input when a literal is not all there
-  std::size_t searched_ = 0;   // no line end before this
-  std::size_t line_bytes_ = 0; // of this response, without literals, before line_start_
-  std::size_t literal_bytes_ = 0; // of this response that are kept
+  std::size_t line_start_ = 0;  // of the part after the last literal; beyond the input when a literal is not all there
+  std::size_t searched_ = 0;    // no line end before this
+  std::size_t line_bytes_ = 0;  // of this response, without literals, before line_start_
+  std::size_t literal_bytes_ = 0;  // of this response that are kept
   bool first_line_ = true;
   bool has_literals_ = false;
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -12,10 +12,10 @@ namespace imapferry::imap::proto {
 namespace {
 
 enum CharClass : std::uint8_t {
-  atom_char = 1,      // no blank, control character, parenthesis, quote
-  word_char = 2,      // no blank, control character
-  flag_char = 4,      // no blank, control character, parenthesis
-  delimiter_char = 8, // a token may end before it
+  atom_char = 1,       // no blank, control character, parenthesis, quote
+  word_char = 2,       // no blank, control character
+  flag_char = 4,       // no blank, control character, parenthesis
+  delimiter_char = 8,  // a token may end before it
   tag_char = 16,
 };
 
@@ -42,7 +42,7 @@ std::size_t end_of_run(std::string_view text, std::size_t at, CharClass wanted) 
   return at;
 }
 
-} // namespace
+}  // namespace
 
 std::optional<Condition> condition_of(std::string_view word) noexcept {
   if (is_word(word, "OK")) return Condition::ok;
@@ -279,4 +279,4 @@ bool Lexer::fail_expected(std::string_view what) {
   return fail(fmt::format("expected {}, saw '{}'", what, core::printable(text_.substr(at_, 1))));
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -115,4 +115,4 @@ class Lexer {
   std::string failure_;
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -8,7 +8,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-} // namespace
+}  // namespace
 
 std::optional<LiteralHeader> literal_header_at(std::string_view text, std::size_t at) noexcept {
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
@@ -46,4 +46,4 @@ std::optional<LiteralHeader> literal_header_of_line(std::string_view line) noexc
   return literal_header_at(line, at - 1);
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

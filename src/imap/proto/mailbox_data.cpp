@@ -91,7 +91,7 @@ bool namespace_kind(Lexer& lexer, std::vector<Namespace>& entries) {
   }
 }
 
-} // namespace
+}  // namespace
 
 /// RFC 9051: "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]
 bool parse_list(Lexer& lexer, ListResponse& response) {
@@ -132,4 +132,4 @@ bool parse_namespace(Lexer& lexer, NamespaceResponse& response) {
          namespace_kind(lexer, response.shared) && lexer.expect_end();
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

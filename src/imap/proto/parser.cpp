@@ -22,10 +22,10 @@ class Parser::Impl {
 
  private:
   enum class State {
-    between,     ///< the next bytes begin a response
-    response,    ///< a response from its start on, or from behind its last streamed literal on, is being framed
-    streaming,   ///< the next bytes are of a literal
-    literal_end, ///< a literal is over, which is yet to be told
+    between,      ///< the next bytes begin a response
+    response,     ///< a response from its start on, or from behind its last streamed literal on, is being framed
+    streaming,    ///< the next bytes are of a literal
+    literal_end,  ///< a literal is over, which is yet to be told
     failed,
   };
 
@@ -42,11 +42,11 @@ class Parser::Impl {
   Framer framer_;
   ResponseParser parser_;
   State state_ = State::between;
-  std::string_view start_;         // of the response, once a literal of it was streamed
-  std::uint64_t before_ = 0;       // bytes of this response that were consumed
-  std::uint64_t literal_left_ = 0; // bytes of the streamed literal to come
-  std::uint64_t responses_ = 0;    // that were completed
-  std::size_t nuls_ = 0;           // before this response
+  std::string_view start_;          // of the response, once a literal of it was streamed
+  std::uint64_t before_ = 0;        // bytes of this response that were consumed
+  std::uint64_t literal_left_ = 0;  // bytes of the streamed literal to come
+  std::uint64_t responses_ = 0;     // that were completed
+  std::size_t nuls_ = 0;            // before this response
   core::Failure failure_;
 };
 
@@ -150,4 +150,4 @@ core::Result<Parser::Step> Parser::next(std::span<const char> input) {
   return impl_->next(std::string_view(input.data(), input.size()));
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -15,18 +15,18 @@ namespace imapferry::imap::proto {
 
 /// What a server may send at most. The server is not trusted: each bound ends the connection with a clear error.
 struct ParserLimits {
-  std::size_t line = 1 << 20; ///< bytes of one response without its literals
+  std::size_t line = 1 << 20;  ///< bytes of one response without its literals
   std::size_t inline_literals =
-      64 << 10;             ///< literal bytes of one response that are kept; a body section beyond is streamed
-  std::size_t nesting = 64; ///< depth of parentheses
-  std::uint64_t literal = std::uint64_t{1} << 40; ///< size of one streamed literal
-  std::size_t items = 1 << 20;                    ///< elements of one list (flags, numbers, ranges)
+      64 << 10;              ///< literal bytes of one response that are kept; a body section beyond is streamed
+  std::size_t nesting = 64;  ///< depth of parentheses
+  std::uint64_t literal = std::uint64_t{1} << 40;  ///< size of one streamed literal
+  std::size_t items = 1 << 20;                     ///< elements of one list (flags, numbers, ranges)
 };
 
 /// The caller has to present the same unconsumed bytes again, with more behind them. (Bytes that belong to no response
 /// may have been consumed even so.)
 struct NeedInput {
-  std::size_t at_least = 1; ///< how many more bytes at least: lets the reader ask for a whole literal at once
+  std::size_t at_least = 1;  ///< how many more bytes at least: lets the reader ask for a whole literal at once
 };
 
 /// A body section too large to be kept begins. `head` is what the response has told so far (UID may still be 0);
@@ -79,4 +79,4 @@ class Parser {
   std::unique_ptr<Impl> impl_;
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -8,7 +8,7 @@ namespace {
 
 ParseProgress progress(bool read) { return read ? ParseProgress::complete : ParseProgress::failed; }
 
-} // namespace
+}  // namespace
 
 /// Makes the response a T and gives it to be filled in.
 template <class T>
@@ -89,4 +89,4 @@ bool ResponseParser::other(std::string_view keyword, std::string_view rest) {
   return true;
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -37,10 +37,10 @@ class ResponseParser {
   bool data(std::string_view keyword, Lexer& lexer);
   bool other(std::string_view keyword, std::string_view rest);
 
-  Response fetch_response_ = FetchResponse{}; // always that, so that its vectors are used again
+  Response fetch_response_ = FetchResponse{};  // always that, so that its vectors are used again
   FetchParser fetch_;
   Response other_response_;
   const Response* response_ = &other_response_;
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t smallest_block = 4 << 10;
 // One response may have needed much; a connection that then idles should not hold on to it.
 constexpr std::size_t largest_kept_block = 128 << 10;
-} // namespace
+}  // namespace
 
 char* Scratch::take(std::size_t size) {
   if (blocks_.empty() || blocks_.back().size - used_ < size) {
@@ -18,7 +18,7 @@ char* Scratch::take(std::size_t size) {
         blocks_.empty() ? smallest_block : std::min(2 * blocks_.back().size, largest_kept_block);
     const std::size_t block = std::max(doubled, size);
     Block fresh;
-    fresh.bytes.reset(new char[block]); // make_unique would clear it
+    fresh.bytes.reset(new char[block]);  // make_unique would clear it
     fresh.size = block;
     blocks_.push_back(std::move(fresh));
     used_ = 0;
@@ -45,4 +45,4 @@ void Scratch::clear() noexcept {
   if (blocks_.front().size > largest_kept_block) blocks_.clear();
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

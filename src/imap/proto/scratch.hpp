@@ -22,8 +22,8 @@ class Scratch {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
-  std::vector<Block> blocks_; // only the last one has room
-  std::size_t used_ = 0;      // of the last block
+  std::vector<Block> blocks_;  // only the last one has room
+  std::size_t used_ = 0;       // of the last block
 };
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

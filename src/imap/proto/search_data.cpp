@@ -43,7 +43,7 @@ bool parse_correlator(Lexer& lexer, std::string_view& tag) {
   }
 }
 
-} // namespace
+}  // namespace
 
 /// RFC 3501: *(SP nz-number), and RFC 7162: [SP "(" "MODSEQ" SP mod-sequence-value ")"]
 bool parse_search(Lexer& lexer, SearchResponse& response) {
@@ -101,4 +101,4 @@ bool parse_vanished(Lexer& lexer, VanishedResponse& response) {
   return parse_set(lexer, response.uids) && lexer.expect_end();
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -21,7 +21,7 @@ bool parse_nstring(Lexer& lexer, std::string_view& value) {
   return lexer.accept_nil() || lexer.astring(value);
 }
 
-} // namespace
+}  // namespace
 
 bool parse_capability(Lexer& lexer, CapabilityResponse& response) { return parse_names(lexer, response.capabilities); }
 
@@ -43,4 +43,4 @@ bool parse_id(Lexer& lexer, IdResponse& response) {
   }
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

@@ -33,7 +33,7 @@ std::size_t find_end_of_code(std::string_view text) {
   return text.find(']');
 }
 
-} // namespace
+}  // namespace
 
 /// RFC 9051: resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text; resp-text = ["[" resp-text-code "]" SP] [text].
 /// Nothing in it is an error but the condition: the text is for people, and some servers leave it out with its blank.
@@ -63,4 +63,4 @@ bool parse_status(Lexer& lexer, StatusResponse& response) {
   return true;
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto

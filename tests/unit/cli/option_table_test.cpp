@@ -121,7 +121,7 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
                                       "abort",
                                       "abortbyfile",
                                       "tests",
-                                      "justbanner",
+                                      "justbanner", "justlogin",
                                       "justfolderlists",
                                       "justautomap",
                                       "exitwhenover",

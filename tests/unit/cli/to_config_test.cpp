@@ -96,7 +96,6 @@ TEST_CASE("config: a plain command line and its defaults") {
   CHECK(config.accounts[0].destination.user == "bob");
   CHECK(config.accounts[0].destination.password.reveal() == "p2");
   CHECK_FALSE(config.just_connect);
-  CHECK_FALSE(config.just_login);
   CHECK(config.rules.folders.empty());
   CHECK_FALSE(config.rules.dry);
   CHECK_FALSE(config.rules.just_folders);
@@ -226,7 +225,6 @@ TEST_CASE("config: what is copied, and with what") {
   CHECK(config.limits.batch_messages == 50);
   CHECK(config.limits.batch_bytes == 4u << 20);
   CHECK(config_of({"--justfolders"}).rules.just_folders);
-  CHECK(config_of({"--justlogin"}).just_login);
   const config::RunConfig both = config_of({"--justfolders", "--justfoldersizes"});
   CHECK(both.rules.just_folder_sizes);
   CHECK_FALSE(both.rules.just_folders);

@@ -175,4 +175,4 @@ class Describe {
   std::string out_;
 };
 
-} // namespace imapferry::testing
+}  // namespace imapferry::testing

@@ -75,4 +75,4 @@ inline void check_failures(std::initializer_list<ResponseCase> cases, const imap
   }
 }
 
-} // namespace imapferry::testing
+}  // namespace imapferry::testing

@@ -101,7 +101,7 @@ class Feeder {
   imap::proto::Parser parser_;
   std::size_t arrived_ = 0;
   std::size_t consumed_ = 0;
-  std::size_t awaited_ = 0; // no event may come before so many bytes arrived
+  std::size_t awaited_ = 0;  // no event may come before so many bytes arrived
   bool in_literal_ = false;
   std::uint64_t expected_ = 0;
   std::vector<std::string> bodies_;
@@ -117,4 +117,4 @@ inline Fed feed_whole(std::string_view bytes, const imap::proto::ParserLimits& l
   return feed(bytes, limits, pieces);
 }
 
-} // namespace imapferry::testing
+}  // namespace imapferry::testing

@@ -28,7 +28,7 @@ std::string reason(std::string_view bytes, const ParserLimits& limits = small())
   return at == std::string::npos ? failure : failure.substr(at + 4);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("parser: a large section is streamed, and the response follows") {
   CHECK(

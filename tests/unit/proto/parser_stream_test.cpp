@@ -25,7 +25,7 @@ std::string literal(std::string_view bytes) { return fmt::format("{{{}}}\r\n{}",
 
 struct Generated {
   std::string bytes;
-  std::vector<std::string> responses; // their descriptions
+  std::vector<std::string> responses;  // their descriptions
 };
 
 void add_fetch(Random& random, std::uint32_t sequence, Generated& to) {
@@ -65,7 +65,7 @@ Generated generate(Random& random, std::size_t responses) {
   return made;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("parser: a long stream is the same however it arrives") {
   for (const unsigned seed : {1U, 2U, 3U, 4U}) {

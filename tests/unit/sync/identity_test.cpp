@@ -23,7 +23,7 @@ std::optional<Identity> of_fields(std::string_view fields) {
   return identity;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("identity: a line has the identity of its normal form") {
   struct Row {
@@ -166,7 +166,7 @@ namespace {
 
 struct HeaderLine {
   std::string name;
-  std::string value; ///< folded with "\n "
+  std::string value;  ///< folded with "\n "
 };
 
 std::string random_value(std::mt19937& random) {
@@ -210,7 +210,7 @@ std::string text_of(const std::vector<HeaderLine>& lines, Which which, std::stri
   return text.append(line_end);
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("identity: the listed fields and the whole header give the same") {
   const unsigned seed = 20240611;

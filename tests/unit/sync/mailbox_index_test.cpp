@@ -28,7 +28,7 @@ MailboxIndex::Entry entry_of(imap::proto::Uid uid, std::uint64_t size) {
   return entry;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("mailbox index: gives back what was added") {
   MailboxIndex index;

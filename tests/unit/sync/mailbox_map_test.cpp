@@ -26,7 +26,7 @@ Names destinations_of(const MailboxMap& map) {
   return names;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("mailbox map: one name, as imapsync maps it") {
   struct Row {
@@ -303,7 +303,7 @@ void check_creations(const MailboxMap& map, const SideNames& destination) {
   }
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("mailbox map: random names map one to one, none is lost, and parents come first") {
   const unsigned seed = 31337;

@@ -25,4 +25,4 @@ inline SideNames side(const std::string& prefix, char delimiter, const std::vect
   return names;
 }
 
-} // namespace imapferry::sync
+}  // namespace imapferry::sync

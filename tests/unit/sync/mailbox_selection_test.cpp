@@ -28,7 +28,7 @@ Names chosen_of(const core::Result<MailboxSelection>& selection) {
   return names;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("selection: everything that can be selected, INBOX first") {
   const core::Result<MailboxSelection> selection = select_mailboxes(example(), {});

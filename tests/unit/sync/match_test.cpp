@@ -119,7 +119,7 @@ void check_against_model(const std::vector<Message>& source, const std::vector<M
   }
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("match: nothing, one side only, both sides") {
   CHECK(match({}, {}).pairs.empty());

@@ -26,7 +26,7 @@ std::string hex(const Identity& identity) {
   return out;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("sip hash: the published vectors for 128 bits of output") {
   struct Row {

@@ -1,8 +1,14 @@
-#include "run/servers.hpp"
+#include "sync/servers.hpp"
 
-namespace imapferry::run {
+namespace imapferry::sync {
 
 namespace {
+
+constexpr std::size_t default_connections = 64;
+
+std::size_t connections_of(const config::ServerSpec& spec) {
+  return spec.max_connections > 0 ? spec.max_connections : default_connections;
+}
 
 imap::Server::Protection protection_of(config::Protection protection) {
   switch (protection) {
@@ -40,4 +46,21 @@ imap::Server server_of(const config::ServerSpec& spec) {
   return server;
 }
 
-}  // namespace imapferry::run
+Servers::Servers(const boost::asio::any_io_executor& executor, const config::ServerSpec& source,
+                 const config::ServerSpec& destination)
+    : source_(executor, server_of(source), connections_of(source)),
+      destination_(executor, server_of(destination), connections_of(destination)) {}
+
+boost::asio::awaitable<Connected> Servers::greet(Side side) {
+  std::unique_ptr<imap::Session> session = co_await pool(side).greet();
+  Connected event{side, session->address(), session->protection(), session->greeting(), session->software()};
+  co_await session->logout();
+  co_return event;
+}
+
+void Servers::give_up() noexcept {
+  source_.give_up();
+  destination_.give_up();
+}
+
+}  // namespace imapferry::sync

@@ -1,0 +1,120 @@
+#include "imap/proto/command.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace imapferry::imap::proto;
+
+namespace {
+
+/// The bytes of a command, with "|" where the server's word is awaited and "<n>" for streamed bytes.
+std::string bytes_of(const Command& command) {
+  std::string out;
+  for (const Command::Piece& piece : command.pieces()) {
+    switch (piece.kind) {
+    case Command::Piece::Kind::text: out += command.text().substr(piece.offset, piece.size); break;
+    case Command::Piece::Kind::borrowed: out += std::string(piece.data, piece.size); break;
+    case Command::Piece::Kind::streamed: out += "<" + std::to_string(piece.size) + ">"; break;
+    case Command::Piece::Kind::wait: out += "|"; break;
+    }
+  }
+  return out;
+}
+
+constexpr auto sync = LiteralStyle::synchronising;
+constexpr auto nonsync = LiteralStyle::non_synchronising;
+
+}  // namespace
+
+TEST_CASE("literal style: without waiting only where the server offers it and the arguments are trusted") {
+  struct Case {
+    const char* capabilities;
+    std::uint64_t size;
+    LiteralStyle trusted;
+  };
+  const Case cases[] = {
+      {"", 0, sync},
+      {"IMAP4rev1", 10, sync},
+      {"IMAP4rev1 LITERAL+", 0, nonsync},
+      {"IMAP4rev1 LITERAL+", 4096, nonsync},
+      {"IMAP4rev1 LITERAL+", 4097, nonsync},
+      {"IMAP4rev1 LITERAL+", std::uint64_t{1} << 40, nonsync},
+      {"IMAP4rev1 LITERAL-", 0, nonsync},
+      {"IMAP4rev1 LITERAL-", 4096, nonsync},
+      {"IMAP4rev1 LITERAL-", 4097, sync},
+      {"IMAP4rev2", 4096, nonsync},
+      {"IMAP4rev2", 4097, sync},
+      {"IMAP4rev1 LITERAL- LITERAL+", 4097, nonsync},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.capabilities);
+    CAPTURE(one.size);
+    const Capabilities capabilities = Capabilities::parse(one.capabilities);
+    CHECK(literal_style(capabilities, one.size, true) == one.trusted);
+    CHECK(literal_style(capabilities, one.size, false) == sync);
+  }
+}
+
+TEST_CASE("astring: quoted where that is possible, else a literal") {
+  struct Case {
+    std::string value;
+    std::string plain;
+    std::string with_literal_plus;
+  };
+  const Case cases[] = {
+      {"INBOX", " \"INBOX\"", ""},
+      {"", " \"\"", ""},
+      {"a b(c)*%{}", " \"a b(c)*%{}\"", ""},
+      {"say \"hi\"", " \"say \\\"hi\\\"\"", ""},
+      {"back\\slash", " \"back\\\\slash\"", ""},
+      {"\\", " \"\\\\\"", ""},
+      {"~ ", " \"~ \"", ""},
+      {"M\xC3\xBCll", " {5}\r\n|M\xC3\xBCll", " {5+}\r\nM\xC3\xBCll"},
+      {"a\r\nb", " {4}\r\n|a\r\nb", " {4+}\r\na\r\nb"},
+      {std::string("a\0b", 3), std::string(" {3}\r\n|a\0b", 10), std::string(" {3+}\r\na\0b", 10)},
+      {"\x7F", " {1}\r\n|\x7F", " {1+}\r\n\x7F"},
+      {"\t", " {1}\r\n|\t", " {1+}\r\n\t"},
+      {std::string(1000, 'x'), " \"" + std::string(1000, 'x') + "\"", ""},
+      {std::string(1001, 'x'), " {1001}\r\n|" + std::string(1001, 'x'), " {1001+}\r\n" + std::string(1001, 'x')},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.value);
+    Command plain(CommandKind::select, "SELECT");
+    plain.astring(one.value, Capabilities());
+    CHECK(bytes_of(plain) == "SELECT" + one.plain);
+    Command plus(CommandKind::select, "SELECT");
+    plus.astring(one.value, Capabilities::parse("LITERAL+"));
+    CHECK(bytes_of(plus) == "SELECT" + (one.with_literal_plus.empty() ? one.plain : one.with_literal_plus));
+  }
+}
+
+TEST_CASE("command: text that follows text is one piece, and a literal does not cut the next") {
+  Command command(CommandKind::append, "APPEND ");
+  command.raw("").raw("INBOX").raw(" ");
+  CHECK(command.pieces().size() == 1);
+  command.literal("abc", nonsync).raw(" ").literal("defg", sync).raw(" ").literal("", sync).streamed_literal(7, nonsync);
+  CHECK(bytes_of(command) == "APPEND INBOX {3+}\r\nabc {4}\r\n|defg {0}\r\n|{7+}\r\n<7>");
+  Command streamed(CommandKind::append, "APPEND ");
+  streamed.streamed_literal(9, sync);
+  CHECK(bytes_of(streamed) == "APPEND {9}\r\n|<9>");
+  Command empty(CommandKind::append, "APPEND ");
+  empty.streamed_literal(0, sync).streamed_literal(0, nonsync);
+  CHECK(bytes_of(empty) == "APPEND {0}\r\n|{0+}\r\n");
+}
+
+TEST_CASE("command: borrows literals and does not copy them") {
+  const std::string message = "hello";
+  Command command(CommandKind::append, "APPEND ");
+  command.literal(message, nonsync);
+  CHECK(static_cast<const void*>(command.pieces().back().data) == message.data());
+  const Command moved = std::move(command);
+  CHECK(bytes_of(moved) == "APPEND {5+}\r\nhello");
+}
+
+TEST_CASE("command: what goes alone says so") {
+  Command command(CommandKind::login, "LOGIN");
+  CHECK(!command.is_alone());
+  CHECK(command.alone().is_alone());
+  CHECK(command.kind() == CommandKind::login);
+}
