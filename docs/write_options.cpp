@@ -22,7 +22,7 @@ int update(const char* path) {
   return file ? 0 : 1;
 }
 
-} // namespace
+}  // namespace
 
 /// Writes the page of options, or with --check compares it: write_options [--check] FILE
 int main(int argc, char** argv) {

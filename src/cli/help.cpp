@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t narrowest = 40;
 constexpr std::size_t help_column = 30;
-constexpr std::size_t narrow = 80; // below it, the help of an option stands under its name
+constexpr std::size_t narrow = 80;  // below it, the help of an option stands under its name
 
 constexpr std::string_view examples =
     R"(Usage: imapferry --host1 HOST --user1 NAME --host2 HOST --user2 NAME [OPTION...]
@@ -131,7 +131,7 @@ std::string wrapped_lines(std::string_view text, std::size_t width) {
   return result;
 }
 
-} // namespace
+}  // namespace
 
 std::string help_text(std::size_t width) {
   width = std::max(width, narrowest);
@@ -156,4 +156,4 @@ std::string usage_text() {
 
 std::string version_text() { return "imapferry " IMAPFERRY_VERSION "\n"; }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

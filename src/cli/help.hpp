@@ -18,4 +18,4 @@ namespace imapferry::cli {
 /// docs/options.md, made from the table.
 [[nodiscard]] std::string options_markdown();
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

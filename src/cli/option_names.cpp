@@ -69,7 +69,7 @@ NameMatch by_abbreviation(const std::string& start, Among among) {
   return meanings.size() == 1 ? exact(*meanings.begin()) : match;
 }
 
-} // namespace
+}  // namespace
 
 NameMatch match_name(std::string_view name) {
   const std::string wanted = lower(name);
@@ -117,4 +117,4 @@ Argument read_argument(std::string_view argument) {
   return result;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

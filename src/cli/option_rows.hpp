@@ -72,4 +72,4 @@ inline Option secret(Option option) {
   return option;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

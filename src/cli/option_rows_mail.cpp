@@ -150,8 +150,8 @@ Section deletion() {
       }};
 }
 
-} // namespace
+}  // namespace
 
 std::vector<Section> mail_sections() { return {folders(), messages(), flags(), deletion()}; }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -101,31 +101,30 @@ Section accounts() {
       Origin::own,
       {
           valued("usersfile", text, "FILE", works, "Accounts to copy, a line each: user1;password1;user2;password2."),
-          within(1, 100'000, valued("maxaccounts", integer, "N", works, "Accounts in work at once.", "automatic")),
+          within(1, 100'000, valued("maxaccounts", integer, "N", works, "Accounts in work at once.", "32")),
       }};
 }
 
 Section own_speed() {
-  return {Group::speed,
-          Origin::own,
-          {
-              within(1, 10'000,
-                     valued("maxconnections#", integer, "N", works,
-                            "Connections at once to the source (1) and destination (2), all accounts together.",
-                            "automatic")),
-              within(1, 64,
-                     valued("lanes", integer, "N", works, "Pairs of connections that work on one account at once.",
-                            "automatic")),
-              within(1 * mib, 1024 * gib,
-                     valued("memory", size, "SIZE", works,
-                            "Message data held in memory at once, all accounts together.", "64M")),
-              within(1, 10'000,
-                     valued("batchmessages", integer, "N", works,
-                            "Messages sent in one APPEND where the server takes several.", "automatic")),
-              within(4 * kib, gib,
-                     valued("batchbytes", size, "SIZE", works,
-                            "Bytes sent in one APPEND where the server takes several messages.", "automatic")),
-          }};
+  return {
+      Group::speed,
+      Origin::own,
+      {
+          within(1, 10'000,
+                 valued("maxconnections#", integer, "N", works,
+                        "Connections at once to the source (1) and destination (2), all accounts together.", "64")),
+          within(1, 64,
+                 valued("lanes", integer, "N", works, "Pairs of connections that work on one account at once.", "2")),
+          within(1 * mib, 1024 * gib,
+                 valued("memory", size, "SIZE", works, "Message data held in memory at once, all accounts together.",
+                        "64M")),
+          within(1, 10'000,
+                 valued("batchmessages", integer, "N", works,
+                        "Messages sent in one APPEND where the server takes several.", "100")),
+          within(
+              4 * kib, gib,
+              valued("batchbytes", size, "SIZE", works, "The same in bytes; a sixteenth of --memory at most.", "4M")),
+      }};
 }
 
 Section speed() {
@@ -234,11 +233,11 @@ Section of_version_1() {
           }};
 }
 
-} // namespace
+}  // namespace
 
 std::vector<Section> run_sections() {
   return {general(),    servers(), login(),   accounts(),  own_speed(),   speed(),
           own_output(), output(),  process(), debugging(), of_version_1()};
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -35,7 +35,7 @@ std::vector<Option> make_table() {
   return table;
 }
 
-} // namespace
+}  // namespace
 
 std::vector<std::string_view> Option::spellings() const {
   std::vector<std::string_view> all;
@@ -80,4 +80,4 @@ std::string_view title_of(Group group) {
   return "";
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -81,7 +81,7 @@ std::string mismatch(const Option& option, std::string_view what, std::string_vi
   return fmt::format("--{}: expected {}, saw \"{}\"", option.name(), what, core::printable(value, 80));
 }
 
-} // namespace
+}  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::string digits;
@@ -154,4 +154,4 @@ std::optional<std::string> check_value(const Option& option, std::string_view va
   return mismatch(option, range, value);
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

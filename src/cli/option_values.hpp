@@ -18,4 +18,4 @@ namespace imapferry::cli {
 /// Why a value cannot be this option's ("expected ..., saw ..."), or nothing when it can. Never quotes a secret.
 [[nodiscard]] std::optional<std::string> check_value(const Option& option, std::string_view value);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

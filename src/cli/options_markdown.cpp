@@ -11,19 +11,20 @@ namespace {
 
 constexpr std::string_view preface = R"(# Options
 
-This page is made from the option table of the program: `meson compile -C build update-options` writes it anew, and a test
-checks it.
+This page is made from the option table of the program: `meson compile -C build update-options` writes it anew,
+and a test checks it.
 
-Options are read as imapsync reads them: `-x` or `--x`, `--x VALUE` or `--x=VALUE`, `--nox` or `--no-x` for flags, in any case,
-abbreviated as long as only one option is meant. The last one counts, but for lists, of which all count. An option that takes a value
-takes the next word whatever it looks like. Names that only imapferry has never make an abbreviation of imapsync's ambiguous.
+Options are read as imapsync reads them: `-x` or `--x`, `--x VALUE` or `--x=VALUE`, `--nox` or `--no-x` for flags, in
+any case, abbreviated as long as only one option is meant. The last one counts, but for lists, of which all count. An
+option that takes a value takes the next word whatever it looks like. Names that only imapferry has never make an
+abbreviation of imapsync's ambiguous.
 
 What imapferry makes of an option:
 
 - **works**: it does what the table says.
 - **always so**: it asks for what imapferry does anyway; accepted without a word.
 - **ignored**: leaving it out cannot lose or change mail; accepted with a warning.
-- **refused**: imapferry does not have it yet, and leaving it out could change what happens to mail: exit code 64.
+- **refused**: imapferry does not have it yet, and leaving it out could change what happens to mail; exit code 64.
 
 Where a flag and its opposite are not treated alike, the opposite stands behind the slash.
 
@@ -74,7 +75,7 @@ std::string meaning_cell(const Option& option) {
   return text;
 }
 
-} // namespace
+}  // namespace
 
 std::string options_markdown() {
   std::string text(preface);
@@ -92,4 +93,4 @@ std::string options_markdown() {
   return text;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -198,8 +198,8 @@ class Reader {
 
   std::vector<std::string>& argv_;
   std::size_t next_ = 0;
-  std::size_t secret_ends_at_ = 0;  ///< position behind the last secret; 0 when there was none
-  std::size_t unknown_ends_at_ = 0; ///< position behind the last option that was not understood
+  std::size_t secret_ends_at_ = 0;   ///< position behind the last secret; 0 when there was none
+  std::size_t unknown_ends_at_ = 0;  ///< position behind the last option that was not understood
   ParsedOptions options_;
   std::vector<std::string> problems_;
   std::vector<std::string> notes_;
@@ -207,7 +207,7 @@ class Reader {
 
 void cross_out(char* text) { std::memset(text, 'x', std::strlen(text)); }
 
-} // namespace
+}  // namespace
 
 core::Result<ParsedOptions> parse_arguments(std::vector<std::string> argv) { return Reader(argv).read(); }
 
@@ -225,4 +225,4 @@ void wipe_passwords_in_argv(int argc, char** argv) {
   }
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

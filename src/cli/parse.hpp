@@ -16,9 +16,9 @@ namespace imapferry::cli {
 /// One option as it was given.
 struct GivenOption {
   const Option* option = nullptr;
-  bool is_on = true;   ///< false for --nox
-  std::string value;   ///< empty for flags and for secrets
-  core::Secret secret; ///< the value, when the option is a secret one
+  bool is_on = true;    ///< false for --nox
+  std::string value;    ///< empty for flags and for secrets
+  core::Secret secret;  ///< the value, when the option is a secret one
 };
 
 /// The options of one command line, checked against the table: names known, values of the right form and within bounds.
@@ -61,4 +61,4 @@ class ParsedOptions {
 /// `argv[0]` is the program's name. To be called after the arguments were copied.
 void wipe_passwords_in_argv(int argc, char** argv);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -15,7 +15,7 @@ const Option& known(std::string_view name) {
   return *option;
 }
 
-} // namespace
+}  // namespace
 
 const GivenOption* ParsedOptions::last(std::string_view name) const {
   const Option& wanted = known(name);
@@ -81,4 +81,4 @@ std::vector<std::pair<std::string, std::string>> ParsedOptions::pairs(std::strin
   return result;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -108,7 +108,7 @@ core::Failure nothing_typed() { return core::Failure{core::Fault::cancelled, "no
 /// Reads up to the line end, the end of input or a signal.
 core::Result<core::Secret> read_line(int file, const SignalGuard& signals) {
   std::string line;
-  line.reserve(longest_password); // so that no part of it is left behind in a smaller buffer
+  line.reserve(longest_password);  // so that no part of it is left behind in a smaller buffer
   while (true) {
     pollfd wait{file, POLLIN, 0};
     const int ready = ppoll(&wait, 1, nullptr, &signals.mask_before());
@@ -143,7 +143,7 @@ std::optional<core::Result<core::Secret>> ask_once(int file, std::string_view pr
   return answer;
 }
 
-} // namespace
+}  // namespace
 
 core::Result<core::Secret> ask_password(std::string_view prompt) {
   const File terminal("/dev/tty");
@@ -155,4 +155,4 @@ core::Result<core::Secret> ask_password(std::string_view prompt) {
   }
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

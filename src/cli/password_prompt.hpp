@@ -12,4 +12,4 @@ namespace imapferry::cli {
 /// when there is no terminal to ask on, Fault::cancelled at end of file or when nothing was typed.
 [[nodiscard]] core::Result<core::Secret> ask_password(std::string_view prompt);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

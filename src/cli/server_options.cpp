@@ -91,7 +91,7 @@ core::Result<config::AddressFamily> family_from(const ParsedOptions& options) {
   return only_ipv4 ? config::AddressFamily::ipv4 : only_ipv6 ? config::AddressFamily::ipv6 : config::AddressFamily::any;
 }
 
-} // namespace
+}  // namespace
 
 std::string for_side(std::string_view name, Side side) {
   return std::string(name) + (side == Side::source ? '1' : '2');
@@ -118,4 +118,4 @@ core::Result<config::ServerSpec> server_from(const ParsedOptions& options, Side 
   return server;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -21,4 +21,4 @@ enum class Side { source = 1, destination = 2 };
 [[nodiscard]] core::Result<config::ServerSpec> server_from(const ParsedOptions& options, Side side,
                                                            std::vector<std::string>& warnings);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

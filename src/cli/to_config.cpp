@@ -35,7 +35,7 @@ core::Result<std::string> read_whole_file(const std::string& path, std::size_t l
   errno = 0;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (!file) return failure(errno);
-  std::setvbuf(file.get(), nullptr, _IONBF, 0); // no second copy of a password
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // no second copy of a password
   std::string text;
   std::size_t used = 0;
   while (text.size() <= limit) {
@@ -189,7 +189,7 @@ core::Result<void> check_hosts(const ParsedOptions& options, const config::RunCo
       fmt::format("--{} is missing: {}", has1 ? "host2" : "host1", has1 ? "to which server?" : "from which server?"));
 }
 
-} // namespace
+}  // namespace
 
 Surroundings system_surroundings() { return Surroundings{&environment_variable, &read_whole_file}; }
 
@@ -219,4 +219,4 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   return invocation;
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -15,9 +15,9 @@ enum class CliAction { help, version, run };
 
 /// How progress is shown on the terminal.
 enum class Progress {
-  automatic, ///< live when standard output is a terminal, else plain
-  live,      ///< lines that are rewritten in place
-  plain,     ///< a line now and then
+  automatic,  ///< live when standard output is a terminal, else plain
+  live,       ///< lines that are rewritten in place
+  plain,      ///< a line now and then
   none,
 };
 
@@ -26,9 +26,9 @@ struct Invocation {
   CliAction action = CliAction::run;
   config::RunConfig config;
   Progress progress = Progress::automatic;
-  bool needs_password1 = false;      ///< the only account's source password is to be asked for on the terminal
-  bool needs_password2 = false;      ///< and the destination's
-  std::vector<std::string> warnings; ///< one line each, without a final newline
+  bool needs_password1 = false;       ///< the only account's source password is to be asked for on the terminal
+  bool needs_password2 = false;       ///< and the destination's
+  std::vector<std::string> warnings;  ///< one line each, without a final newline
 };
 
 /// What is read from around the process; tests put their own in its place.
@@ -46,4 +46,4 @@ struct Surroundings {
 [[nodiscard]] core::Result<Invocation> to_config(const ParsedOptions& options,
                                                  const Surroundings& surroundings = system_surroundings());
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -68,7 +68,7 @@ class LineReader {
 
   std::string plain() {
     std::string value;
-    std::size_t kept = 0; // up to here blanks at the end are meant
+    std::size_t kept = 0;  // up to here blanks at the end are meant
     for (; position_ < line_.size() && !at(';'); ++position_) {
       char c = line_[position_];
       const char next = position_ + 1 < line_.size() ? line_[position_ + 1] : '\0';
@@ -260,7 +260,7 @@ class FileReader {
   std::map<std::pair<std::string, std::string>, std::size_t> lines_;
 };
 
-} // namespace
+}  // namespace
 
 UsersFile parse_users(std::string_view text, const ExpectedHosts& expected) { return FileReader(expected).read(text); }
 
@@ -277,4 +277,4 @@ core::Failure describe_bad_lines(const UsersFile& users, std::string_view path) 
   return core::Failure{core::Fault::input, std::move(text), {}};
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

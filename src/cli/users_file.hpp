@@ -12,18 +12,18 @@ namespace imapferry::cli {
 
 /// A line that cannot be used, and why. The reason never quotes the line: any part of it may be a password.
 struct BadLine {
-  std::size_t line = 0; ///< counted from 1; 0 when it is about the file as a whole
+  std::size_t line = 0;  ///< counted from 1; 0 when it is about the file as a whole
   std::string reason;
 };
 
 /// What a users file holds.
 struct UsersFile {
   std::vector<config::AccountSpec> accounts;
-  std::string host1; ///< named by the lines, when they are of imapsync's longer form; else empty
+  std::string host1;  ///< named by the lines, when they are of imapsync's longer form; else empty
   std::string host2;
   std::vector<BadLine>
-      bad_lines; ///< the first ones, at most max_bad_lines; when there is one, accounts must not be used
-  std::size_t bad_line_count = 0; ///< all of them
+      bad_lines;  ///< the first ones, at most max_bad_lines; when there is one, accounts must not be used
+  std::size_t bad_line_count = 0;  ///< all of them
 };
 
 inline constexpr std::size_t max_bad_lines = 20;
@@ -45,4 +45,4 @@ struct ExpectedHosts {
 /// All bad lines as one failure (Fault::input): a heading, then one line each.
 [[nodiscard]] core::Failure describe_bad_lines(const UsersFile& users, std::string_view path);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

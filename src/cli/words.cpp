@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-} // namespace
+}  // namespace
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -70,4 +70,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[width - 1];
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

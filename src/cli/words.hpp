@@ -25,4 +25,4 @@ namespace imapferry::cli {
 /// other.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

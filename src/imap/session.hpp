@@ -57,8 +57,8 @@ class Session : private proto::UnsolicitedHandler {
   /// Connects and protects, but does not log in: for --justconnect.
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(const Server& server, const Route& route);
   /// The same two over a stream that is connected already.
-  static boost::asio::awaitable<std::unique_ptr<Session>> open(std::unique_ptr<net::Stream> stream, const Server& server,
-                                                               const Route& route, const Credentials& credentials);
+  static boost::asio::awaitable<std::unique_ptr<Session>>
+  open(std::unique_ptr<net::Stream> stream, const Server& server, const Route& route, const Credentials& credentials);
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(std::unique_ptr<net::Stream> stream,
                                                                 const Server& server, const Route& route);
 
@@ -104,7 +104,7 @@ class Session : private proto::UnsolicitedHandler {
  private:
   Session(std::unique_ptr<Connection> connection, std::string address);
   void on_unsolicited(const proto::Response& response) override;
-  boost::asio::awaitable<void> log_in(const Server& server, const Route& route, const Credentials& credentials);
+  boost::asio::awaitable<void> log_in(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> protect(const Server& server, const Route& route);
   boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);

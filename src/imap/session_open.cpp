@@ -76,24 +76,24 @@ awaitable<std::unique_ptr<Session>> Session::greet(std::unique_ptr<net::Stream> 
   throw core::Error(failure.within(phase).within(address));
 }
 
-awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route, const Credentials& credentials) {
+awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route,
+                                                  const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(server, route);
-  co_await session->log_in(server, route, credentials);
+  co_await session->log_in(route, credentials);
   co_return session;
 }
 
 awaitable<std::unique_ptr<Session>> Session::open(std::unique_ptr<net::Stream> stream, const Server& server,
                                                   const Route& route, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
-  co_await session->log_in(server, route, credentials);
+  co_await session->log_in(route, credentials);
   co_return session;
 }
 
-awaitable<void> Session::log_in(const Server& server, const Route& route, const Credentials& credentials) {
+awaitable<void> Session::log_in(const Route& route, const Credentials& credentials) {
   core::Failure failure;
   try {
     co_await authenticate(route, credentials);
-    co_await introduce(server);
     co_return;
   } catch (const core::Error& error) {
     failure = error.failure();

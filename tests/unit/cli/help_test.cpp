@@ -24,7 +24,7 @@ std::size_t longest_line(std::string_view text) {
   return longest;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("help: names every option, and keeps to the width") {
   for (const std::size_t width : {60u, 80u, 100u, 200u}) {
@@ -70,4 +70,4 @@ TEST_CASE("options page: a row for every option, with what becomes of it") {
   CHECK_FALSE(text.ends_with("\n\n"));
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

@@ -60,7 +60,7 @@ TEST_CASE("option names: several options with one beginning are named, in order"
   CHECK(joined(match_name("expung").candidates) == "expunge, expunge1, expunge2, expungeaftereach");
   CHECK(joined(match_name("noexc").candidates) == "noexchange1, noexchange2, noexclude");
   CHECK(joined(match_name("nodr").candidates) == "nodry, nodry1");
-  CHECK(joined(match_name("Fast").candidates).empty()); // an option of imapsync 1.592 by its whole name
+  CHECK(joined(match_name("Fast").candidates).empty());  // an option of imapsync 1.592 by its whole name
   CHECK(joined(match_name("fas").candidates) == "fast, fastio1, fastio2");
   CHECK(match_name("del").option == nullptr);
   CHECK(match_name("delete2folder").option == nullptr);
@@ -161,4 +161,4 @@ TEST_CASE("words: hosts lose blanks and slashes") {
   CHECK(clean_host("\t::1\r\n") == "::1");
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

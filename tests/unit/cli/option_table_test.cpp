@@ -36,7 +36,7 @@ constexpr std::string_view imapsync_names =
     "tests_debug testsdebug testslive testslive6 testsunit timeout timeout1 timeout2 tls1 tls2 tmpdir truncmess "
     "trylogin uid1 uid2 uidexpunge2 usecache useheader user1 user2 useuid var version wholeheaderifneeded ";
 
-} // namespace
+}  // namespace
 
 TEST_CASE("option table: every option of imapsync 2.229 is in it, and nothing else claims to be") {
   std::set<std::string> expected;
@@ -121,7 +121,8 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
                                       "abort",
                                       "abortbyfile",
                                       "tests",
-                                      "justbanner", "justlogin",
+                                      "justbanner",
+                                      "justlogin",
                                       "justfolderlists",
                                       "justautomap",
                                       "exitwhenover",
@@ -173,4 +174,4 @@ TEST_CASE("option table: passwords and tokens are secret") {
   }
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

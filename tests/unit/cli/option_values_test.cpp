@@ -88,4 +88,4 @@ TEST_CASE("values: what an option expects is said, and secrets are not quoted") 
   CHECK(check_value(secret, "hunter2") == "--port1: expected a whole number");
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

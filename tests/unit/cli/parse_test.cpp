@@ -37,7 +37,7 @@ std::string failure_of(Words argv) {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("parse: what Getopt::Long accepts, with the same outcome") {
   struct Case {
@@ -275,4 +275,4 @@ TEST_CASE("wipe: passwords and tokens are crossed out in place, whatever their s
   wipe_passwords_in_argv(0, nullptr);
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

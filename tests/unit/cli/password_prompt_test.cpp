@@ -81,7 +81,7 @@ class Asker {
   std::string shown_;
 };
 
-} // namespace
+}  // namespace
 
 TEST_CASE("password prompt: what is typed is read and not shown, and the echo comes back") {
   Asker asker;
@@ -132,7 +132,7 @@ TEST_CASE("password prompt: a signal ends the process as it would have, with the
 TEST_CASE("password prompt: without a terminal there is nobody to ask") {
   const pid_t child = fork();
   if (child == 0) {
-    setsid(); // gives the terminal up
+    setsid();  // gives the terminal up
     const auto answer = ask_password("Password? ");
     _exit(!answer && answer.error().fault == core::Fault::usage ? 0 : 1);
   }
@@ -142,4 +142,4 @@ TEST_CASE("password prompt: without a terminal there is nobody to ask") {
   CHECK(status == 0);
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

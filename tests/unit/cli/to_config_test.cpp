@@ -63,7 +63,7 @@ core::Failure failure_of(const Words& argv, const World& world = {}) {
   return invocation.error();
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("config: a plain command line and its defaults") {
   const auto invocation = invoke(complete({}));
@@ -403,4 +403,4 @@ TEST_CASE("config: real files are read up to a limit, and what cannot be read is
   CHECK(surroundings.environment("IMAPFERRY_TEST_VARIABLE") == std::nullopt);
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli

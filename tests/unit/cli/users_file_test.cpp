@@ -26,7 +26,7 @@ std::string outcome(std::string_view text, const ExpectedHosts& expected = {}) {
   return result;
 }
 
-} // namespace
+}  // namespace
 
 TEST_CASE("users file: lines that are accounts") {
   struct Case {
@@ -167,4 +167,4 @@ TEST_CASE("users file: all bad lines are named, up to a limit, and without any o
   CHECK(describe_bad_lines(parse_users(""), "f").message == "users file f: the file names no account");
 }
 
-} // namespace imapferry::cli
+}  // namespace imapferry::cli
