@@ -10,9 +10,23 @@
 namespace imapferry::core {
 
 struct Semaphore::Waiter {
-  Waiter(const boost::asio::any_io_executor& executor, std::size_t wanted) : woken(executor), units(wanted) {}
+  Waiter(Semaphore& where, const boost::asio::any_io_executor& executor, std::size_t wanted)
+      : semaphore(where), woken(executor), units(wanted) {}
+  /// A coroutine that waits may be destroyed: its place, or what it was given already, goes to the next.
+  ~Waiter() {
+    if (is_granted) {
+      semaphore.release(units);
+    } else {
+      semaphore.waiters_.remove(this);
+      semaphore.grant();
+    }
+  }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  Semaphore& semaphore;
   Condition woken;
-  std::size_t units;
+  std::size_t units;  ///< none once they are its holder's
   bool is_granted = false;
 };
 
@@ -39,9 +53,10 @@ boost::asio::awaitable<Semaphore::Permit> Semaphore::acquire(std::size_t units) 
     co_return Permit(*this, units);
   }
   const auto executor = co_await boost::asio::this_coro::executor;
-  Waiter self(executor, units);
+  Waiter self(*this, executor, units);
   waiters_.push_back(&self);
   while (!self.is_granted) co_await self.woken.wait();
+  self.units = 0;
   co_return Permit(*this, units);
 }
 

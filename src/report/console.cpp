@@ -34,6 +34,9 @@ std::string figures(const MailboxTally& mailbox) {
 
 std::string figures(const AccountTally& account) {
   const Counts& counts = account.counts;
+  const std::string spent =
+      format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(account.finished - account.started));
+  if (counts.mapped == 0) return spent;
   std::string out = format_count(counts.mailboxes, "mailbox");
   if (counts.would_copy > 0) {
     out += fmt::format(", {} would be copied ({})", format_count(counts.would_copy, "message"),
@@ -43,8 +46,7 @@ std::string figures(const AccountTally& account) {
   }
   if (counts.mailboxes_failed > 0) out += fmt::format(", {} failed", format_count(counts.mailboxes_failed, "mailbox"));
   if (counts.refused > 0) out += fmt::format(", {} refused", format_count(counts.refused, "message"));
-  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(account.finished - account.started);
-  return out + ", " + format_duration(spent);
+  return out + ", " + spent;
 }
 
 }  // namespace

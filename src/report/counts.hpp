@@ -26,6 +26,7 @@ struct Counts {
   std::uint64_t mailboxes_settled = 0;  ///< compared or failed: how much there is to do in them is known
   std::uint64_t mailboxes_done = 0;
   std::uint64_t mailboxes_failed = 0;
+  std::uint64_t mailbox_failures = 0;  ///< told of them: one mailbox can have several
   std::uint64_t mailboxes_missed = 0;  ///< never compared although their account ended well
 
   std::uint64_t source_messages = 0;  ///< in the mailboxes that were compared
@@ -42,13 +43,18 @@ struct Counts {
   std::uint64_t retries = 0;
 };
 
-enum class MailboxState { planned, done, failed };
+enum class MailboxState {
+  waiting,  ///< nothing was said of it yet
+  in_work,
+  done,
+  failed,  ///< a failure was told, and nothing after it
+};
 
 /// A mailbox pair of an account in work.
 struct MailboxTally {
   std::string destination;
-  MailboxState state = MailboxState::planned;
-  ErrorClass error = ErrorClass::unclassified;  ///< when it failed
+  MailboxState state = MailboxState::waiting;
+  bool has_failed = false;  ///< a failure stays, even when the mailbox goes on: what it told of is not undone by that
   std::uint64_t source_messages = 0;
   std::uint64_t already_there = 0;  ///< as the latest plan says: with what we copied before that plan
   std::uint64_t duplicates = 0;
@@ -58,7 +64,7 @@ struct MailboxTally {
   std::uint64_t would_copy = 0, bytes_would_copy = 0;
   std::uint64_t would_set_flags = 0;
   std::uint64_t refused = 0;
-  std::uint64_t unresolved = 0;  ///< still left when it was closed
+  std::uint64_t unresolved = 0, unresolved_bytes = 0;  ///< still left when it was closed
 
   /// Messages that were there before this run.
   [[nodiscard]] std::uint64_t found() const noexcept {
@@ -79,6 +85,7 @@ struct LiveAccount {
   std::vector<std::string> current;    ///< source names of those in work, in the order of their plans
   std::array<bool, 2> is_connected{};  ///< source, destination
   bool is_mapped = false;
+  bool has_plans = false;                 ///< --justfolders and --justfoldersizes compare nothing
   std::uint64_t already_seen = 0;         ///< sum over the plans
   std::uint64_t copied_before_plans = 0;  ///< of it, copied by this run
   std::optional<sync::Side> last_retry;

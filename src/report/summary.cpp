@@ -81,7 +81,7 @@ void add_mailboxes(Lines& lines, const RunTally& tally, const SummaryFacts& fact
                            pair_name(failed.mailbox.source, failed.mailbox.destination),
                            describe(failed.mailbox.failure, std::nullopt)));
   }
-  lines.more(sums.mailboxes_failed - std::min<std::uint64_t>(sums.mailboxes_failed, tally.failed_mailboxes().size()));
+  lines.more(sums.mailbox_failures - std::min<std::uint64_t>(sums.mailbox_failures, tally.failed_mailboxes().size()));
 }
 
 void add_refused(Lines& lines, const RunTally& tally) {
@@ -194,7 +194,7 @@ std::string_view success(const SummaryFacts& facts) {
     return facts.is_dry ? "nothing was changed: this was a dry run"
                         : "every mailbox is there (messages were not asked for)";
   case Task::folder_sizes: return "everything was counted";
-  case Task::connect: return "both servers answer";
+  case Task::connect: return "every server answers";
   }
   return "everything is there";
 }

@@ -1,6 +1,7 @@
 #include "report/tally.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace imapferry::report {
 
@@ -25,6 +26,7 @@ constexpr std::array found_by_looking{
     &Counts::abandoned,
     &Counts::unaccounted,
     &Counts::would_set_flags,
+    &Counts::mailbox_failures,
 };
 
 constexpr std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
@@ -103,7 +105,7 @@ void RunTally::subtract(AccountTally& account, Field field, std::uint64_t amount
 void RunTally::take(std::size_t number, const run::AccountStarted&) {
   AccountTally& account = entry(number);
   if (account.failure) {
-    if (account.state == AccountState::failed) uncount_error(classify(account.failure->fault, account.side));
+    --errors_[static_cast<std::size_t>(classify(account.failure->fault, account.side))];
     account.failure.reset();
     account.side.reset();
   }
@@ -125,10 +127,8 @@ void RunTally::take(std::size_t number, const run::AccountFinished& event) {
   } else if (event.failure || event.was_stopped) {
     enter(number, AccountState::stopped);
   } else {
-    const Counts& counts = account.counts;
-    // An account of which nothing was compared was not meant to be: --justfolders, --justconnect.
-    if (counts.mailboxes_settled > 0) {
-      add(account, &Counts::mailboxes_missed, minus(counts.mailboxes, counts.mailboxes_settled));
+    if (account.live && account.live->has_plans) {
+      add(account, &Counts::mailboxes_missed, minus(account.counts.mailboxes, account.counts.mailboxes_settled));
     }
     enter(number, AccountState::done);
   }
@@ -153,6 +153,7 @@ void RunTally::look_again(std::size_t number) {
                           failed_mailboxes_.end());
   account.live->mailboxes.clear();
   account.live->current.clear();
+  account.live->has_plans = false;
   account.live->already_seen = 0;
   account.live->copied_before_plans = account.counts.copied;
 }
@@ -166,7 +167,7 @@ void RunTally::take(std::size_t number, const sync::MailboxesMapped& event) {
   if (account.live->is_mapped) look_again(number);
   account.live->is_mapped = true;
   set(account, &Counts::mapped, 1);
-  set(account, &Counts::mailboxes, event.pairs.size());
+  for (const auto& pair : event.pairs) mailbox(account, pair.source, pair.destination);
   const auto missing =
       std::count_if(event.pairs.begin(), event.pairs.end(), [](const auto& pair) { return !pair.exists; });
   set(account, &Counts::mailboxes_missing, static_cast<std::uint64_t>(missing));
@@ -183,15 +184,36 @@ MailboxTally& RunTally::mailbox(AccountTally& account, std::string_view source, 
   if (known != mailboxes.end()) return known->second;
   MailboxTally& fresh = mailboxes[std::string(source)];
   fresh.destination = destination;
-  account.live->current.emplace_back(source);
-  add(account, &Counts::mailboxes_settled, 1);
+  add(account, &Counts::mailboxes, 1);
   return fresh;
+}
+
+/// Takes a mailbox into work, or back into work: what was written off when it was closed is left to do again.
+void RunTally::begin(AccountTally& account, std::string_view source, MailboxTally& planned) {
+  if (planned.state == MailboxState::in_work) return;
+  if (planned.state == MailboxState::waiting) add(account, &Counts::mailboxes_settled, 1);
+  if (planned.state == MailboxState::done) subtract(account, &Counts::mailboxes_done, 1);
+  subtract(account, planned.has_failed ? &Counts::abandoned : &Counts::unaccounted, planned.unresolved);
+  planned.left += std::exchange(planned.unresolved, 0);
+  planned.bytes_left += std::exchange(planned.unresolved_bytes, 0);
+  add(account, &Counts::left, planned.left);
+  add(account, &Counts::bytes_left, planned.bytes_left);
+  planned.state = MailboxState::in_work;
+  account.live->current.emplace_back(source);
+}
+
+/// The mailbox of an event that shows that work on it goes on. One that is done is only taken up again by a plan.
+MailboxTally& RunTally::going_on(AccountTally& account, std::string_view source, std::string_view destination) {
+  MailboxTally& planned = mailbox(account, source, destination);
+  if (planned.state != MailboxState::done) begin(account, source, planned);
+  return planned;
 }
 
 void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   AccountTally& account = entry(number);
+  account.live->has_plans = true;
   MailboxTally& planned = mailbox(account, event.source, event.destination);
-  if (planned.state != MailboxState::planned) reopen(number, event.source, planned);
+  begin(account, event.source, planned);
   forget_plan(account, planned);
 
   planned.source_messages = event.source_messages;
@@ -245,7 +267,7 @@ void RunTally::take_off(AccountTally& account, MailboxTally& planned, std::uint6
 
 void RunTally::take(std::size_t number, const sync::MessagesCopied& event) {
   AccountTally& account = entry(number);
-  MailboxTally& planned = mailbox(account, event.source, event.destination);
+  MailboxTally& planned = going_on(account, event.source, event.destination);
   take_off(account, planned, event.messages, event.bytes);
   planned.copied += event.messages;
   planned.bytes_copied += event.bytes;
@@ -255,7 +277,7 @@ void RunTally::take(std::size_t number, const sync::MessagesCopied& event) {
 
 void RunTally::take(std::size_t number, const sync::DuplicatesSkipped& event) {
   AccountTally& account = entry(number);
-  MailboxTally& planned = mailbox(account, event.source, event.source);
+  MailboxTally& planned = going_on(account, event.source, event.source);
   // Their sizes are not told: they are taken to be of average size.
   const double average =
       planned.left == 0 ? 0.0 : static_cast<double>(planned.bytes_left) / static_cast<double>(planned.left);
@@ -267,7 +289,7 @@ void RunTally::take(std::size_t number, const sync::DuplicatesSkipped& event) {
 
 void RunTally::take(std::size_t number, const sync::MessageRefused& event) {
   AccountTally& account = entry(number);
-  MailboxTally& planned = mailbox(account, event.source, event.destination);
+  MailboxTally& planned = going_on(account, event.source, event.destination);
   take_off(account, planned, 1, event.size);
   // A mailbox that is looked at again can have the same message refused again.
   const auto is_same = [&](const RefusedMessage& other) {
@@ -306,56 +328,36 @@ void RunTally::take(std::size_t number, const sync::Retrying& event) {
 void RunTally::close(AccountTally& account, std::string_view source, MailboxTally& planned, MailboxState state) {
   planned.state = state;
   planned.unresolved = planned.left;
+  planned.unresolved_bytes = planned.bytes_left;
   take_off(account, planned, planned.left, planned.bytes_left);
+  add(account, planned.has_failed ? &Counts::abandoned : &Counts::unaccounted, planned.unresolved);
   auto& current = account.live->current;
   current.erase(std::remove(current.begin(), current.end(), source), current.end());
 }
 
 void RunTally::take(std::size_t number, const sync::MailboxDone& event) {
   AccountTally& account = entry(number);
-  MailboxTally& planned = mailbox(account, event.source, event.destination);
-  if (planned.state != MailboxState::planned) return;
-  close(account, event.source, planned, MailboxState::done);
-  add(account, &Counts::mailboxes_done, 1);
-  add(account, &Counts::unaccounted, planned.unresolved);
+  MailboxTally& planned = going_on(account, event.source, event.destination);
+  if (planned.state == MailboxState::done) return;
+  close(account, event.source, planned, planned.has_failed ? MailboxState::failed : MailboxState::done);
+  if (!planned.has_failed) add(account, &Counts::mailboxes_done, 1);
 }
 
 void RunTally::take(std::size_t number, const sync::MailboxFailed& event) {
   AccountTally& account = entry(number);
   MailboxTally& planned = mailbox(account, event.source, event.destination);
-  if (planned.state == MailboxState::failed) return;
-  if (planned.state == MailboxState::done) reopen(number, event.source, planned);
+  begin(account, event.source, planned);
+  if (!planned.has_failed) add(account, &Counts::mailboxes_failed, 1);
+  planned.has_failed = true;
   close(account, event.source, planned, MailboxState::failed);
-  planned.error = classify(event.failure.fault, account.live->last_retry);
-  add(account, &Counts::mailboxes_failed, 1);
-  add(account, &Counts::abandoned, planned.unresolved);
-  ++account.mailbox_errors[static_cast<std::size_t>(planned.error)];
-  count_error(planned.error);
+  const ErrorClass error = classify(event.failure.fault, account.live->last_retry);
+  ++account.mailbox_errors[static_cast<std::size_t>(error)];
+  count_error(error);
+  add(account, &Counts::mailbox_failures, 1);
   if (failed_mailboxes_.size() < list_limit) {
     failed_mailboxes_.push_back(
         FailedMailbox{number, sync::MailboxFailed{event.source, event.destination, cut(event.failure)}});
   }
-}
-
-void RunTally::reopen(std::size_t number, std::string_view source, MailboxTally& planned) {
-  AccountTally& account = entry(number);
-  if (planned.state == MailboxState::done) {
-    subtract(account, &Counts::mailboxes_done, 1);
-    subtract(account, &Counts::unaccounted, planned.unresolved);
-  } else {
-    subtract(account, &Counts::mailboxes_failed, 1);
-    subtract(account, &Counts::abandoned, planned.unresolved);
-    --account.mailbox_errors[static_cast<std::size_t>(planned.error)];
-    uncount_error(planned.error);
-    const auto is_it = [&](const FailedMailbox& failed) {
-      return failed.account == number && failed.mailbox.source == source;
-    };
-    failed_mailboxes_.erase(std::remove_if(failed_mailboxes_.begin(), failed_mailboxes_.end(), is_it),
-                            failed_mailboxes_.end());
-  }
-  planned.state = MailboxState::planned;
-  planned.unresolved = 0;
-  account.live->current.emplace_back(source);
 }
 
 void RunTally::take(std::size_t number, const sync::MailboxWeighed& event) {

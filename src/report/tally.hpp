@@ -82,11 +82,11 @@ class RunTally : public run::Observer {
   void forget_plan(AccountTally& account, MailboxTally& mailbox);
   void take_off(AccountTally& account, MailboxTally& mailbox, std::uint64_t messages, std::uint64_t bytes);
   void close(AccountTally& account, std::string_view source, MailboxTally& mailbox, MailboxState state);
-  void reopen(std::size_t number, std::string_view source, MailboxTally& mailbox);
+  void begin(AccountTally& account, std::string_view source, MailboxTally& mailbox);
+  MailboxTally& going_on(AccountTally& account, std::string_view source, std::string_view destination);
   void recount_found(AccountTally& account);
   void abandon_current(AccountTally& account);
   void count_error(ErrorClass error) { ++errors_[static_cast<std::size_t>(error)]; }
-  void uncount_error(ErrorClass error) { --errors_[static_cast<std::size_t>(error)]; }
 
   Sizes sizes_;
   run::Clock::time_point now_;

@@ -66,7 +66,7 @@ TEST_CASE("options page: a row for every option, with what becomes of it") {
   CHECK(contains(
       text, "| `--authmech1 NAME` | How to log in. | what the server offers | refused but for `LOGIN\\|PLAIN` |\n"));
   CHECK(contains(text, "| `--lanes N` | Pairs of connections that work on one account at once. Not in imapsync. | "
-                       "automatic | works |\n"));
+                       "2 | works |\n"));
   CHECK_FALSE(text.ends_with("\n\n"));
 }
 

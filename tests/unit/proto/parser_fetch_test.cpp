@@ -28,6 +28,15 @@ TEST_CASE("parser: FETCH items in any order") {
   });
 }
 
+TEST_CASE("parser: nothing of a FETCH response stays in the next one") {
+  CHECK(
+      joined(check_every_way("* 1 FETCH (UID 5 FLAGS (\\Seen) INTERNALDATE \"x\" RFC822.SIZE 3 MODSEQ (4) EMAILID (M) "
+                             "BODY[] {3}\r\nabc)\r\n* 2 FETCH ()\r\n* 3 FETCH (BODY[] {1}\r\nz)\r\n")
+                 .responses) == "fetch 1 uid=5 flags:'\\Seen' date='x' size=3 modseq=4 emailid='M' body[]{3}'abc'\n"
+                                "fetch 2\n"
+                                "fetch 3 body[]{1}'z'\n");
+}
+
 TEST_CASE("parser: FETCH items that are not known are read over") {
   check_responses({
       {"* 1 FETCH (X-A 1 X-B atom X-C \"str\\\"ing)\" X-D (a (b \"c)\" {2}\r\n)) d) ()) X-E {1}\r\n) UID 2)",

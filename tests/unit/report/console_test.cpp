@@ -130,6 +130,12 @@ TEST_CASE("plain console: a dry run says what would be") {
         "done: 1 mailbox, 1,240 messages would be copied (1.9 MiB), 0.00 s\n");
 }
 
+TEST_CASE("plain console: servers that are only asked who they are have no messages to tell of") {
+  Rig rig(false, ConsoleMode::plain);
+  rig.after({run_started(2), started(0), connected(0, Side::source)});
+  CHECK(rig.after({finished(0)}, time_zero + 2s) == "[alice] done: 2.00 s\n");
+}
+
 TEST_CASE("plain console: a progress line every ten seconds in which something happened") {
   Rig rig(false, ConsoleMode::plain);
   rig.after({run_started(1), started(0), mapped(0, {"INBOX"}), planned(0, "INBOX", {2000, 2000, 2'048'000})});

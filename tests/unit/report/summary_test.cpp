@@ -117,7 +117,7 @@ TEST_CASE("summary: other tasks have verdicts of their own") {
   RunTally tally;
   feed(tally, {run_started(1), started(0), mapped(0, {"INBOX", "Sent+"}), happened(0, sync::MailboxCreated{"Sent"}),
                finished(0)});
-  CHECK(has(summary(tally, facts(Task::connect)), "Result: both servers answer\n"));
+  CHECK(has(summary(tally, facts(Task::connect)), "Result: every server answers\n"));
   const std::string folders = summary(tally, facts(Task::folders));
   CHECK(has(folders, "  mailboxes       2: 1 created\n"));
   CHECK_FALSE(has(folders, "  messages "));
