@@ -71,6 +71,7 @@ class Loop {
     tick();
     wait_for_signal();
     context_.run();
+    console_.clear();
     if (error_) std::rethrow_exception(error_);
   }
 
@@ -167,7 +168,6 @@ int migrate(cli::Invocation& invocation) {
   facts.is_dry = invocation.config.rules.dry;
   facts.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(run::Clock::now() - started);
   facts.peak_memory = peak_memory();
-  console.clear();
   terminal.write(report::summary(tally, facts));
   return report::exit_code(tally);
 }

@@ -70,7 +70,7 @@ awaitable<AccountOutcome> AccountSync::run() {
   }
   if (failure_ && !outcome.failure) outcome.failure = failure_;
   outcome.side = failed_side_;
-  outcome.was_stopped = context_.stop.is_requested;
+  outcome.was_stopped = was_cut_short_ || (context_.stop.is_requested && !waiting_.empty());
   co_return outcome;
 }
 
@@ -99,7 +99,10 @@ awaitable<void> AccountSync::synchronise() {
 awaitable<void> AccountSync::open(Lane& lane) {
   imap::Place source_place = co_await pool(Side::source).reserve();
   imap::Place destination_place = co_await pool(Side::destination).reserve();
-  if (context_.stop.is_requested) throw core::Error(Fault::cancelled, "stopped before it began");
+  if (context_.stop.is_requested) {
+    was_cut_short_ = true;
+    throw core::Error(Fault::cancelled, "stopped before it began");
+  }
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup both(executor);
   both.spawn(open_side(Side::source, std::move(source_place), lane));
@@ -324,7 +327,9 @@ awaitable<void> AccountSync::leave(Lane& lane) {
 awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {
   try {
     MailboxSync mailbox(context_, lane, *job.pair, job.memory);
-    co_await mailbox.run();
+    const bool is_complete = co_await mailbox.run();
+    if (!is_complete) was_cut_short_ = true;
+    if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
     co_return std::nullopt;
   } catch (const core::Error& error) {
     co_return error.failure();
@@ -335,10 +340,7 @@ awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
   while (true) {
     const std::uint64_t settled_before = job.memory.copied + job.memory.refused.size();
     const std::optional<core::Failure> failure = co_await try_job(lane, job);
-    if (!failure) {
-      if (!context_.stop.is_requested) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
-      co_return;
-    }
+    if (!failure) co_return;
     const bool is_source_lost = !lane.source->is_open();
     const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
     const core::Failure told =

@@ -81,7 +81,8 @@ class AccountSync {
   MailboxMap map_;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;
-  bool must_stop_ = false;  ///< one mailbox has shown that no other would fare better
+  bool was_cut_short_ = false;  ///< the user's stop has left something undone
+  bool must_stop_ = false;      ///< one mailbox has shown that no other would fare better
 };
 
 }  // namespace imapferry::sync

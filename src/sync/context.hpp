@@ -26,7 +26,7 @@ struct Stop {
 struct CopyLimits {
   std::size_t batch_messages = 100;
   std::size_t batch_bytes = 4u << 20;  ///< a larger message flows through by itself, in chunks
-  std::size_t batches_in_flight = 8;   ///< from FETCH to the destination's confirmation, for each lane
+  std::size_t batches_in_flight = 16;  ///< from FETCH to the destination's confirmation, for each lane
   std::size_t lanes = 2;
 };
 

@@ -94,7 +94,7 @@ std::unique_ptr<Batch> Copier::next_batch(std::span<const std::uint32_t> positio
   return batch;
 }
 
-awaitable<void> Copier::copy(std::span<const std::uint32_t> positions) {
+awaitable<bool> Copier::copy(std::span<const std::uint32_t> positions) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup tasks(executor);
   std::size_t next = 0;
@@ -110,6 +110,7 @@ awaitable<void> Copier::copy(std::span<const std::uint32_t> positions) {
     tasks.spawn(carry(std::move(batch)));
   }
   co_await tasks.join();
+  co_return next == positions.size();
 }
 
 bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {

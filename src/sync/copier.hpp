@@ -65,7 +65,7 @@ class Copier {
   /// Copies messages (positions in the index, ascending). Returns when all of them are confirmed, refused or left
   /// because the user stops. Throws core::Error when a connection is lost or the destination has no room left; what was
   /// in flight then has been waited for.
-  boost::asio::awaitable<void> copy(std::span<const std::uint32_t> positions);
+  boost::asio::awaitable<bool> copy(std::span<const std::uint32_t> positions);
 
   /// The UIDs that the destination gave to what was copied; incomplete where it has no UIDPLUS.
   [[nodiscard]] const imap::proto::UidSet& appended() const noexcept { return appended_; }

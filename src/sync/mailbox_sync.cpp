@@ -32,16 +32,18 @@ T value_or_throw(core::Result<T> result) {
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory)
     : context_(context), lane_(lane), pair_(pair), memory_(memory) {}
 
-awaitable<void> MailboxSync::run() {
+awaitable<bool> MailboxSync::run() {
   const bool has_messages = co_await open_both();
   if (has_messages) {
     co_await read_both();
     check_listing();
   }
   plan();
-  if (context_.rules.dry || !has_messages) co_return;
-  co_await copy();
-  if (!context_.stop.is_requested) co_await set_flags();
+  if (context_.rules.dry || !has_messages) co_return true;
+  const bool is_complete = co_await copy();
+  if (context_.stop.is_requested) co_return is_complete&& flag_changes_.empty();
+  co_await set_flags();
+  co_return is_complete;
 }
 
 /// Opens the mailbox on both sides. False when the source has nothing to carry.
@@ -147,15 +149,16 @@ awaitable<void> MailboxSync::identify_large_messages() {
   co_await identify(*lane_.source, context_.key, source_, large);
 }
 
-awaitable<void> MailboxSync::copy() {
-  if (matches_.missing.empty()) co_return;
+awaitable<bool> MailboxSync::copy() {
+  if (matches_.missing.empty()) co_return true;
   Copier copier(context_, lane_, pair_, source_, destination_state_.permanent_flags, memory_);
   if (is_first_copy_) {
     co_await identify_large_messages();
     copier.tell_duplicates_while_copying();
   }
-  co_await copier.copy(matches_.missing);
+  const bool is_complete = co_await copier.copy(matches_.missing);
   if (copier.confirmed() > 0) co_await settle(copier.appended(), copier.confirmed());
+  co_return is_complete;
 }
 
 awaitable<void> MailboxSync::set_flags() {

@@ -21,9 +21,9 @@ class MailboxSync {
  public:
   MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory);
 
-  /// Throws core::Error when a connection is lost (the caller tries again with the same memory) or the mailbox cannot
-  /// be opened or listed.
-  boost::asio::awaitable<void> run();
+  /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
+  /// tries again with the same memory) or the mailbox cannot be opened or listed.
+  boost::asio::awaitable<bool> run();
 
  private:
   boost::asio::awaitable<bool> open_both();
@@ -35,7 +35,7 @@ class MailboxSync {
   void check_listing() const;
   void plan();
   boost::asio::awaitable<void> identify_large_messages();
-  boost::asio::awaitable<void> copy();
+  boost::asio::awaitable<bool> copy();
   boost::asio::awaitable<void> set_flags();
   boost::asio::awaitable<void> settle(const imap::proto::UidSet& appended, std::uint64_t confirmed);
   boost::asio::awaitable<void> remove_doubles(const imap::proto::UidSet& appended);

@@ -196,7 +196,8 @@ class Playback {
   }
 
  private:
-  std::pair<std::size_t, std::size_t> run(std::optional<std::size_t> interrupted_at, std::optional<std::size_t> cut_at) {
+  std::pair<std::size_t, std::size_t> run(std::optional<std::size_t> interrupted_at,
+                                          std::optional<std::size_t> cut_at) {
     Dialogue dialogue(limits_);
     dialogue.interrupted_at_ = interrupted_at;
     dialogue.cut_at_ = cut_at;

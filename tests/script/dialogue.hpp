@@ -26,9 +26,9 @@ class Exchange : public imap::proto::ResponseHandler {
 
   imap::proto::Engine::Ticket ticket = 0;
   imap::proto::CommandResult result;
-  int ends = 0;                   ///< how often done() was called
-  std::vector<std::string> heard; ///< untagged data as text
-  std::string literal;            ///< "begin 5 ", the bytes, " end" of each literal that went to the sink
+  int ends = 0;                    ///< how often done() was called
+  std::vector<std::string> heard;  ///< untagged data as text
+  std::string literal;             ///< "begin 5 ", the bytes, " end" of each literal that went to the sink
 
   /// FETCH data of these UIDs is taken; of all when there are none.
   std::set<imap::proto::Uid> uids;
@@ -45,7 +45,9 @@ class Exchange : public imap::proto::ResponseHandler {
 
   void on(const imap::proto::Response& response) override;
   bool accepts(const imap::proto::FetchResponse& fetch) const override;
-  imap::LiteralSink* literal_sink(const imap::proto::LiteralBegin&) override { return takes_literals ? &sink_ : nullptr; }
+  imap::LiteralSink* literal_sink(const imap::proto::LiteralBegin&) override {
+    return takes_literals ? &sink_ : nullptr;
+  }
   void done(const imap::proto::CommandResult& how) override;
 
   Sink sink_;
@@ -80,7 +82,9 @@ class Dialogue : private imap::proto::UnsolicitedHandler {
   /// A chunk of the streamed literal of a command. The bytes live until the next one is offered.
   void offer(const Exchange& exchange, std::string_view chunk);
   /// Whether the chunk that was offered last is written.
-  [[nodiscard]] bool is_chunk_written(const Exchange& exchange) const { return engine_.is_chunk_written(exchange.ticket); }
+  [[nodiscard]] bool is_chunk_written(const Exchange& exchange) const {
+    return engine_.is_chunk_written(exchange.ticket);
+  }
   [[nodiscard]] bool is_ready_for_stream(const Exchange& exchange) const {
     return engine_.is_ready_for_stream(exchange.ticket);
   }
@@ -122,8 +126,8 @@ class Dialogue : private imap::proto::UnsolicitedHandler {
   std::optional<std::size_t> cut_at_;          ///< the server's bytes come in two parts; 0: one by one
 };
 
-/// Plays a dialogue as it is, then with the connection lost before each of its steps, then with the server's bytes cut at
-/// each place, then byte by byte. Whatever happens, each command ends once, and as lost unless it was answered.
+/// Plays a dialogue as it is, then with the connection lost before each of its steps, then with the server's bytes cut
+/// at each place, then byte by byte. Whatever happens, each command ends once, and as lost unless it was answered.
 void play_every_way(const std::function<void(Dialogue&)>& scene, const imap::proto::ParserLimits& limits = {});
 
 }  // namespace imapferry::script

@@ -21,8 +21,8 @@ namespace imapferry::script {
 ///   C: A1 NOOP                it waits for just these bytes
 ///   S: A1 OK done
 ///
-/// Adjacent lines of the server are sent in one piece. Lines end with CRLF, but for those of "S- " and "C- ", which go on
-/// with the next line of the same side. A literal is written as the lines that it consists of.
+/// Adjacent lines of the server are sent in one piece. Lines end with CRLF, but for those of "S- " and "C- ", which go
+/// on with the next line of the same side. A literal is written as the lines that it consists of.
 class ScriptedServer {
  public:
   /// What the server does when it has played its lines.
@@ -59,8 +59,8 @@ class ScriptedServer {
   bool is_finished_ = false;
 };
 
-/// Runs tasks side by side until all of them, and whatever they have started, have ended. What hangs or throws makes the
-/// test fail.
+/// Runs tasks side by side until all of them, and whatever they have started, have ended. What hangs or throws makes
+/// the test fail.
 void run_all(boost::asio::io_context& io, std::vector<boost::asio::awaitable<void>> tasks);
 
 }  // namespace imapferry::script

@@ -95,7 +95,7 @@ bool Engine::may_start(std::size_t position) const {
 }
 
 std::span<const std::string_view> Engine::output() {
-  if (is_writing_ || is_lost_ || !greeting_) return {};
+  if (is_writing_ || is_dropped_ || is_lost_ || !greeting_) return {};
   output_.clear();
   for (std::size_t i = 0; i < pending_.size() && output_.size() < most_pieces; ++i) {
     Pending& pending = *pending_[i];
@@ -117,14 +117,20 @@ bool Engine::gather(Pending& pending) {
   const auto& pieces = pending.command.pieces();
   while (pending.piece < pieces.size()) {
     const Command::Piece& piece = pieces[pending.piece];
+    if (piece.kind == Kind::wait) {
+      if (!pending.answer) return false;
+      // Refused while an earlier literal was on its way: the server takes no more, and what follows is another command.
+      pending.is_written = true;
+      return true;
+    }
     if (output_.size() >= most_pieces) return false;
-    if (piece.kind == Kind::wait) return false;
     if (piece.kind == Kind::streamed) {
       if (pending.offered.empty() || pending.is_chunk_in_output) return false;
       pending.is_in_output = true;
       pending.is_chunk_in_output = true;
-      output_.push_back(pending.offered);
-      pending.streamed += pending.offered.size();
+      // Not a byte more than was announced: it would be read as commands.
+      output_.push_back(pending.offered.substr(0, piece.size - pending.streamed));
+      pending.streamed += output_.back().size();
       if (pending.streamed < piece.size) return false;
       pending.streamed = 0;
     } else {
@@ -172,12 +178,9 @@ void Engine::finish_answered() {
 }
 
 Engine::Step Engine::feed(std::span<const char> input) {
-  if (is_lost_) return Step{0, Next::drop};
+  if (is_dropped_ || is_lost_) return Step{0, Next::drop};
   const core::Result<Parser::Step> parsed = parser_.next(input);
-  if (!parsed) {
-    failure_ = parsed.error();
-    return Step{0, Next::drop};
-  }
+  if (!parsed) return Step{0, drop(parsed.error())};
   return on_event(*parsed);
 }
 
@@ -254,6 +257,8 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
   // Refused before its literal: the rest will never be written.
   if (is_waiting) pending.is_written = true;
   if (!is_complete && status.condition == Condition::ok) {
+    // It cannot be true: the command ends as lost.
+    pending.answer.reset();
     return drop(Fault::protocol, "a command was answered with OK before all of it was sent");
   }
   const bool is_refused_append = pending.command.kind() == CommandKind::append && status.condition == Condition::bad;
@@ -336,7 +341,12 @@ void Engine::deliver(Pending* target, const Response& response) {
 }
 
 Engine::Next Engine::drop(Fault fault, std::string message, std::string server_text) {
-  failure_ = core::Failure{fault, std::move(message), std::move(server_text)};
+  return drop(core::Failure{fault, std::move(message), std::move(server_text)});
+}
+
+Engine::Next Engine::drop(core::Failure failure) {
+  is_dropped_ = true;
+  failure_ = std::move(failure);
   return Next::drop;
 }
 

@@ -165,6 +165,7 @@ class Engine {
   void deliver(Pending* target, const Response& response);
   void finish_answered();
   Next drop(core::Fault fault, std::string message, std::string server_text = {});
+  Next drop(core::Failure failure);
 
   UnsolicitedHandler* unsolicited_;
   Parser parser_;
@@ -183,6 +184,7 @@ class Engine {
   Capabilities capabilities_;
   bool has_bye_ = false;
   std::string bye_text_;
+  bool is_dropped_ = false;  ///< the connection is to be closed: nothing more is output, nothing more is believed
   bool is_lost_ = false;
   core::Failure failure_;
 };

@@ -12,8 +12,7 @@ TEST_CASE("failure: says on the way up where it happened, and keeps the server's
   CHECK(outer.fault == Fault::create);
   CHECK(outer.message == "account bob: folder a: CREATE was refused");
   CHECK(outer.server_text == failure.server_text);
-  CHECK(outer.describe() ==
-        "account bob: folder a: CREATE was refused (the server says: \"no \\x1B[31mway\")");
+  CHECK(outer.describe() == "account bob: folder a: CREATE was refused (the server says: \"no \\x1B[31mway\")");
   CHECK(Failure{Fault::usage, "what", {}}.describe() == "what");
 }
 
@@ -21,7 +20,7 @@ TEST_CASE("failure: what may pass by itself") {
   struct Case {
     Fault fault;
     bool is_transient;
-    const char* name;
+    std::string_view name;
   };
   const Case cases[] = {
       {Fault::usage, false, "usage"},
@@ -88,7 +87,7 @@ TEST_CASE("printable: control characters and what is no UTF-8 are escaped") {
       {"\xC3\xC3\xBC", "\\xC3\xC3\xBC"},
   };
   for (const Case& one : cases) {
-    CAPTURE(one.shown);
+    CAPTURE(std::string(one.shown));
     CHECK(printable(one.text) == one.shown);
   }
 }
@@ -96,7 +95,9 @@ TEST_CASE("printable: control characters and what is no UTF-8 are escaped") {
 TEST_CASE("printable: a long text is cut, between characters") {
   CHECK(printable("abcdef", 6) == "abcdef");
   CHECK(printable("abcdefg", 6) == "abcdef...");
-  CHECK(printable("abc\xC3\xBC" "def", 4) == "abc\xC3\xBC...");
+  CHECK(printable("abc\xC3\xBC"
+                  "def",
+                  4) == "abc\xC3\xBC...");
   CHECK(printable("\x01\x02\x03", 5) == "\\x01\\x02...");
   CHECK(printable("a", 0) == "...");
   CHECK(printable("", 0) == "");

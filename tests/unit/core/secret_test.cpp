@@ -14,9 +14,13 @@ using imapferry::core::Secret;
 namespace {
 
 template <class T>
-concept Streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept Streamable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 template <class T>
-concept Comparable = requires(const T& a, const T& b) { a == b; };
+concept Comparable = requires(const T& a, const T& b) {
+  a == b;
+};
 
 }  // namespace
 
@@ -32,7 +36,8 @@ static_assert(!std::is_convertible_v<std::string, Secret>);
 static_assert(!Comparable<Secret>);
 
 TEST_CASE("secret: holds any bytes, copies, and is empty once moved from") {
-  for (const std::string& value : {std::string("short"), std::string("with\0nul", 8), std::string(200, 'x'), std::string()}) {
+  for (const std::string& value :
+       {std::string("short"), std::string("with\0nul", 8), std::string(200, 'x'), std::string()}) {
     Secret secret(value);
     CHECK(secret.reveal() == value);
     CHECK(secret.empty() == value.empty());

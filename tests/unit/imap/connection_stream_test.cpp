@@ -167,8 +167,10 @@ TEST_CASE("connection: a streamed literal, in chunks, each returned when it is o
   for (const auto style : {proto::LiteralStyle::synchronising, proto::LiteralStyle::non_synchronising}) {
     for (const std::size_t capacity : {std::size_t{700}, script::PipeOptions::unlimited}) {
       std::string dialogue = "S: * OK ready\n";
-      dialogue += style == proto::LiteralStyle::synchronising ? "C: A1 APPEND a {3000}\nS: + go ahead\n" : "C: A1 APPEND a {3000+}\n";
-      dialogue += "C- " + letters('a') + "\nC- " + letters('b') + "\nC: " + letters('c') + "\nC: A2 NOOP\nS: A1 OK done\nS: A2 OK done\n";
+      dialogue += style == proto::LiteralStyle::synchronising ? "C: A1 APPEND a {3000}\nS: + go ahead\n"
+                                                              : "C: A1 APPEND a {3000+}\n";
+      dialogue += "C- " + letters('a') + "\nC- " + letters('b') + "\nC: " + letters('c') +
+                  "\nC: A2 NOOP\nS: A1 OK done\nS: A2 OK done\n";
       script::PipeOptions options;
       options.capacity = capacity;
       Stage stage(dialogue, Stage::End::wait, options);
@@ -261,7 +263,8 @@ TEST_CASE("connection: the server ends in a literal that is streamed to a sink")
   CHECK(sink.log == "begin 200000, ");
 }
 
-TEST_CASE("connection: a command whose sink waits ends when the sink is at rest, also when the connection is closed before") {
+TEST_CASE(
+    "connection: a command whose sink waits ends when the sink is at rest, also when the connection is closed before") {
   Stage stage(large_fetch(), Stage::End::close);
   Closing closing(stage.io.get_executor());
   std::vector<asio::awaitable<void>> tasks;

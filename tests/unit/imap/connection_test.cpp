@@ -104,7 +104,8 @@ TEST_CASE("connection: a server that greets with BYE is to be asked again later,
 }
 
 TEST_CASE("connection: what is no IMAP server") {
-  for (const char* dialogue : {"S: * NO go away\n", "S: 220 mail.example ESMTP\n", "S: +OK POP3\n", "S: HTTP/1.1 400 Bad Request\n"}) {
+  for (const std::string_view dialogue :
+       {"S: * NO go away\n", "S: 220 mail.example ESMTP\n", "S: +OK POP3\n", "S: HTTP/1.1 400 Bad Request\n"}) {
     CAPTURE(dialogue);
     CHECK(failure_of(dialogue, Stage::End::wait).fault == core::Fault::protocol);
   }
@@ -130,7 +131,8 @@ TEST_CASE("connection: a server that says nothing is not waited for for ever") {
   CHECK(failure_of("", Stage::End::wait, options).fault == core::Fault::timeout);
   CHECK(failure_of("S- * OK rea\n", Stage::End::wait, options).fault == core::Fault::timeout);
   CHECK(failure_of("S: * OK ready\nC: A1 NOOP\n", Stage::End::wait, options).fault == core::Fault::timeout);
-  CHECK(failure_of("S: * OK ready\nC: A1 NOOP\nS: * 3 EXISTS\n", Stage::End::wait, options).fault == core::Fault::timeout);
+  CHECK(failure_of("S: * OK ready\nC: A1 NOOP\nS: * 3 EXISTS\n", Stage::End::wait, options).fault ==
+        core::Fault::timeout);
 }
 
 TEST_CASE("connection: what a server may not send ends the connection") {

@@ -19,8 +19,8 @@ std::string in(std::string_view capabilities, std::string_view dialogue) {
 }
 
 std::string describe(const MailboxStatus& status) {
-  std::string out =
-      std::to_string(status.messages) + "/" + std::to_string(status.uid_next) + "/" + std::to_string(status.uid_validity);
+  std::string out = std::to_string(status.messages) + "/" + std::to_string(status.uid_next) + "/" +
+                    std::to_string(status.uid_validity);
   if (status.size) out += "/" + std::to_string(*status.size);
   return out;
 }
@@ -90,16 +90,17 @@ TEST_CASE("session: LIST-STATUS and SPECIAL-USE come with it where the server ha
     REQUIRE(entries);
     CHECK(describe(*entries) == Lines{"INBOX / 3/4/5/600", "Junk / \\Junk 0/1/6", "a / noselect"});
   };
-  check_every_end(in(" LIST-EXTENDED LIST-STATUS SPECIAL-USE STATUS=SIZE",
-                     "C: A1 LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UIDNEXT UIDVALIDITY SIZE))\n"
-                     "S: * LIST () \"/\" INBOX\n"
-                     "S: * STATUS INBOX (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 5 SIZE 600)\n"
-                     "S: * STATUS other (MESSAGES 9)\n"
-                     "S: * LIST (\\Junk) \"/\" Junk\n"
-                     "S: * LIST (\\Noselect) \"/\" a\n"
-                     "S: * STATUS Junk (UIDVALIDITY 6 MESSAGES 0 UIDNEXT 1)\n"
-                     "S: A1 OK done\n"),
-                  client);
+  check_every_end(
+      in(" LIST-EXTENDED LIST-STATUS SPECIAL-USE STATUS=SIZE",
+         "C: A1 LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UIDNEXT UIDVALIDITY SIZE))\n"
+         "S: * LIST () \"/\" INBOX\n"
+         "S: * STATUS INBOX (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 5 SIZE 600)\n"
+         "S: * STATUS other (MESSAGES 9)\n"
+         "S: * LIST (\\Junk) \"/\" Junk\n"
+         "S: * LIST (\\Noselect) \"/\" a\n"
+         "S: * STATUS Junk (UIDVALIDITY 6 MESSAGES 0 UIDNEXT 1)\n"
+         "S: A1 OK done\n"),
+      client);
 }
 
 TEST_CASE("session: a list that is refused is a failure") {
@@ -113,6 +114,23 @@ TEST_CASE("session: a list that is refused is a failure") {
   check_every_end(in("", "C: A1 LIST \"\" \"*\"\nS: A1 NO [UNAVAILABLE] later\n"), client);
 }
 
+TEST_CASE("session: we say who we are where the server wants to know, and hear who it is") {
+  const auto known = [](Session& session) -> asio::awaitable<void> {
+    co_await session.introduce();
+    CHECK(session.software() == "Dovecot 2.3.19");
+  };
+  check_every_end(in(" ID", "C: A1 ID (\"name\" \"imapferry\")\n"
+                            "S: * ID (\"vendor\" \"x\" \"version\" \"2.3.19\" \"Name\" \"Dovecot\")\n"
+                            "S: A1 OK done\n"),
+                  known);
+  const auto unknown = [](Session& session) -> asio::awaitable<void> {
+    co_await session.introduce();
+    CHECK(session.software() == "");
+  };
+  check_every_end(in(" ID", "C: A1 ID (\"name\" \"imapferry\")\nS: * ID NIL\nS: A1 NO never mind\n"), unknown);
+  check_every_end(in("", ""), unknown);
+}
+
 TEST_CASE("session: namespaces, where the server has them") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto names = co_await session.personal_namespaces();
@@ -120,7 +138,8 @@ TEST_CASE("session: namespaces, where the server has them") {
     CHECK(names[0].prefix == "INBOX.");
     CHECK(names[0].delimiter == '.');
   };
-  check_every_end(in(" NAMESPACE", "C: A1 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: A1 OK done\n"), client);
+  check_every_end(in(" NAMESPACE", "C: A1 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: A1 OK done\n"),
+                  client);
   const auto without = [](Session& session) -> asio::awaitable<void> {
     const auto names = co_await session.personal_namespaces();
     CHECK(names.empty());
@@ -305,7 +324,7 @@ TEST_CASE("session: LOGOUT says goodbye, and an end is an end") {
     // Once more does no harm.
     co_await session.logout();
   };
-  for (const char* end : {"S: * BYE see you\nS: A1 OK done\n", "S: * BYE see you\n", ""}) {
+  for (const std::string_view end : {"S: * BYE see you\nS: A1 OK done\n", "S: * BYE see you\n", ""}) {
     CAPTURE(end);
     Stage stage(in("", "C: A1 LOGOUT\n" + std::string(end)), Stage::End::close);
     CHECK(stage.run(with_session(stage.take_stream(), client)).describe() == "");

@@ -20,8 +20,7 @@ namespace imapferry::imap::test {
 class Stage {
  public:
   using End = script::ScriptedServer::End;
-  explicit Stage(std::string_view dialogue, End end = End::wait)
-      : Stage(dialogue, end, script::PipeOptions()) {}
+  explicit Stage(std::string_view dialogue, End end = End::wait) : Stage(dialogue, end, script::PipeOptions()) {}
   Stage(std::string_view dialogue, End end, const script::PipeOptions& options)
       : pipe_(script::make_pipe(io.get_executor(), options)), server(std::move(pipe_.server), dialogue, end) {}
 
@@ -49,8 +48,8 @@ using SessionClient = boost::asio::awaitable<void> (*)(Session& session);
 /// Opens a session, hands it to the client, and lets it go.
 boost::asio::awaitable<void> with_session(std::unique_ptr<net::Stream> stream, SessionClient client);
 
-/// Plays a dialogue to its end, which must be a good one; then with the server closing before each of its turns, and each
-/// time the client hears of a lost connection.
+/// Plays a dialogue to its end, which must be a good one; then with the server closing before each of its turns, and
+/// each time the client hears of a lost connection.
 void check_every_end(std::string_view dialogue, SessionClient client);
 
 }  // namespace imapferry::imap::test

@@ -58,8 +58,8 @@ TEST_CASE("starttls: what the server said in the clear counts no more") {
 }
 
 TEST_CASE("starttls: what was injected behind the answer is never looked at") {
-  for (const char* injected : {"S: A2 OK injected\n", "S: * CAPABILITY IMAP4rev1 XEVIL\nS: A2 OK injected\n", "S: * BYE go away\n",
-                               "S- * CAPA\n", "S: \x16garbage\n", "S: A7 OK what\n"}) {
+  for (const std::string_view injected : {"S: A2 OK injected\n", "S: * CAPABILITY IMAP4rev1 XEVIL\nS: A2 OK injected\n",
+                                          "S: * BYE go away\n", "S- * CAPA\n", "S: \x16garbage\n", "S: A7 OK what\n"}) {
     CAPTURE(injected);
     Stage stage(dialogue("C: A1 STARTTLS\nS: A1 OK begin\n" + std::string(injected)));
     Seen seen;

@@ -22,37 +22,37 @@ std::string bytes_of(const Command& command) {
   return out;
 }
 
-constexpr auto sync = LiteralStyle::synchronising;
-constexpr auto nonsync = LiteralStyle::non_synchronising;
+constexpr auto waiting = LiteralStyle::synchronising;
+constexpr auto at_once = LiteralStyle::non_synchronising;
 
 }  // namespace
 
 TEST_CASE("literal style: without waiting only where the server offers it and the arguments are trusted") {
   struct Case {
-    const char* capabilities;
+    std::string_view capabilities;
     std::uint64_t size;
     LiteralStyle trusted;
   };
   const Case cases[] = {
-      {"", 0, sync},
-      {"IMAP4rev1", 10, sync},
-      {"IMAP4rev1 LITERAL+", 0, nonsync},
-      {"IMAP4rev1 LITERAL+", 4096, nonsync},
-      {"IMAP4rev1 LITERAL+", 4097, nonsync},
-      {"IMAP4rev1 LITERAL+", std::uint64_t{1} << 40, nonsync},
-      {"IMAP4rev1 LITERAL-", 0, nonsync},
-      {"IMAP4rev1 LITERAL-", 4096, nonsync},
-      {"IMAP4rev1 LITERAL-", 4097, sync},
-      {"IMAP4rev2", 4096, nonsync},
-      {"IMAP4rev2", 4097, sync},
-      {"IMAP4rev1 LITERAL- LITERAL+", 4097, nonsync},
+      {"", 0, waiting},
+      {"IMAP4rev1", 10, waiting},
+      {"IMAP4rev1 LITERAL+", 0, at_once},
+      {"IMAP4rev1 LITERAL+", 4096, at_once},
+      {"IMAP4rev1 LITERAL+", 4097, at_once},
+      {"IMAP4rev1 LITERAL+", std::uint64_t{1} << 40, at_once},
+      {"IMAP4rev1 LITERAL-", 0, at_once},
+      {"IMAP4rev1 LITERAL-", 4096, at_once},
+      {"IMAP4rev1 LITERAL-", 4097, waiting},
+      {"IMAP4rev2", 4096, at_once},
+      {"IMAP4rev2", 4097, waiting},
+      {"IMAP4rev1 LITERAL- LITERAL+", 4097, at_once},
   };
   for (const Case& one : cases) {
     CAPTURE(one.capabilities);
     CAPTURE(one.size);
     const Capabilities capabilities = Capabilities::parse(one.capabilities);
     CHECK(literal_style(capabilities, one.size, true) == one.trusted);
-    CHECK(literal_style(capabilities, one.size, false) == sync);
+    CHECK(literal_style(capabilities, one.size, false) == waiting);
   }
 }
 
@@ -93,20 +93,25 @@ TEST_CASE("command: text that follows text is one piece, and a literal does not 
   Command command(CommandKind::append, "APPEND ");
   command.raw("").raw("INBOX").raw(" ");
   CHECK(command.pieces().size() == 1);
-  command.literal("abc", nonsync).raw(" ").literal("defg", sync).raw(" ").literal("", sync).streamed_literal(7, nonsync);
+  command.literal("abc", at_once)
+      .raw(" ")
+      .literal("defg", waiting)
+      .raw(" ")
+      .literal("", waiting)
+      .streamed_literal(7, at_once);
   CHECK(bytes_of(command) == "APPEND INBOX {3+}\r\nabc {4}\r\n|defg {0}\r\n|{7+}\r\n<7>");
   Command streamed(CommandKind::append, "APPEND ");
-  streamed.streamed_literal(9, sync);
+  streamed.streamed_literal(9, waiting);
   CHECK(bytes_of(streamed) == "APPEND {9}\r\n|<9>");
   Command empty(CommandKind::append, "APPEND ");
-  empty.streamed_literal(0, sync).streamed_literal(0, nonsync);
+  empty.streamed_literal(0, waiting).streamed_literal(0, at_once);
   CHECK(bytes_of(empty) == "APPEND {0}\r\n|{0+}\r\n");
 }
 
 TEST_CASE("command: borrows literals and does not copy them") {
   const std::string message = "hello";
   Command command(CommandKind::append, "APPEND ");
-  command.literal(message, nonsync);
+  command.literal(message, at_once);
   CHECK(static_cast<const void*>(command.pieces().back().data) == message.data());
   const Command moved = std::move(command);
   CHECK(bytes_of(moved) == "APPEND {5+}\r\nhello");

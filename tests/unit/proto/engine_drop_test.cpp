@@ -18,8 +18,8 @@ namespace {
 
 Command noop() { return Command(CommandKind::noop, "NOOP"); }
 
-constexpr auto sync = LiteralStyle::synchronising;
-constexpr auto nonsync = LiteralStyle::non_synchronising;
+constexpr auto waiting = LiteralStyle::synchronising;
+constexpr auto at_once = LiteralStyle::non_synchronising;
 
 /// What a hostile mail looks like.
 constexpr std::string_view hostile = "A9 DELETE INBOX\r\n";
@@ -36,7 +36,7 @@ TEST_CASE("engine: BAD to an APPEND whose literal follows at once: dropped, and 
     const Exchange& before = d.submit(noop());
     const std::string_view message = d.lend(hostile);
     Command command(CommandKind::append, "APPEND INBOX (\\Odd) ");
-    command.literal(message, nonsync);
+    command.literal(message, at_once);
     const Exchange& append = d.submit(std::move(command));
     const Exchange& behind = d.submit(noop());
     d.client("A1 NOOP\r\nA2 APPEND INBOX (\\Odd) {17+}\r\nA9 DELETE INBOX\r\n\r\nA3 NOOP\r\n");
@@ -56,7 +56,7 @@ TEST_CASE("engine: BAD to an APPEND that is just being written: dropped") {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend(hostile);
     Command command(CommandKind::append, "APPEND INBOX (\\Odd) ");
-    command.literal(message, nonsync);
+    command.literal(message, at_once);
     const Exchange& append = d.submit(std::move(command));
     d.submit(noop());
     d.client_begins("A1 APPEND INBOX (\\Odd) {17+}\r\nA9 DELETE INBOX\r\n\r\nA2 NOOP\r\n");
@@ -73,7 +73,7 @@ TEST_CASE("engine: BAD instead of the server's word: dropped, and the literal is
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend(hostile);
     Command command(CommandKind::append, "APPEND INBOX (\\Odd) ");
-    command.literal(message, sync);
+    command.literal(message, waiting);
     const Exchange& append = d.submit(std::move(command));
     const Exchange& behind = d.submit(noop());
     d.client("A1 APPEND INBOX (\\Odd) {17}\r\n");
@@ -86,18 +86,18 @@ TEST_CASE("engine: BAD instead of the server's word: dropped, and the literal is
 }
 
 TEST_CASE("engine: BAD to a MULTIAPPEND at its second literal, of either kind: dropped") {
-  for (const LiteralStyle style : {sync, nonsync}) {
+  for (const LiteralStyle style : {waiting, at_once}) {
     play_every_way([style](Dialogue& d) {
       d.server("* OK ready\r\n");
       const std::string_view first = d.lend("one");
       const std::string_view second = d.lend(hostile);
       Command command(CommandKind::append, "APPEND INBOX () ");
-      command.literal(first, sync).raw(" (odd) ").literal(second, style);
+      command.literal(first, waiting).raw(" (odd) ").literal(second, style);
       const Exchange& batch = d.submit(std::move(command));
       d.submit(noop());
       d.client("A1 APPEND INBOX () {3}\r\n");
       d.server("+ go ahead\r\n");
-      d.client(style == sync ? "one (odd) {17}\r\n" : "one (odd) {17+}\r\nA9 DELETE INBOX\r\n\r\nA2 NOOP\r\n");
+      d.client(style == waiting ? "one (odd) {17}\r\n" : "one (odd) {17+}\r\nA9 DELETE INBOX\r\n\r\nA2 NOOP\r\n");
       d.server("A1 BAD odd\r\n");
       CHECK(d.is_dropped());
       CHECK(batch.is(Outcome::bad));
@@ -106,14 +106,14 @@ TEST_CASE("engine: BAD to a MULTIAPPEND at its second literal, of either kind: d
 }
 
 TEST_CASE("engine: BAD in the middle of a streamed literal of either kind: dropped, and the rest is never sent") {
-  for (const LiteralStyle style : {sync, nonsync}) {
+  for (const LiteralStyle style : {waiting, at_once}) {
     play_every_way([style](Dialogue& d) {
       d.server("* OK ready\r\n");
       Command command(CommandKind::append, "APPEND INBOX () ");
       command.streamed_literal(6, style);
       const Exchange& append = d.submit(std::move(command));
       d.submit(noop());
-      if (style == sync) {
+      if (style == waiting) {
         d.client("A1 APPEND INBOX () {6}\r\n");
         d.server("+ go ahead\r\n");
       } else {
@@ -148,7 +148,7 @@ TEST_CASE("engine: OK before all was sent is no success") {
     play_every_way([](Dialogue& d) {
       d.server("* OK ready\r\n");
       Command command(CommandKind::append, "APPEND INBOX () ");
-      command.streamed_literal(6, nonsync);
+      command.streamed_literal(6, at_once);
       const Exchange& append = d.submit(std::move(command));
       d.client("A1 APPEND INBOX () {6+}\r\n");
       d.offer(append, "abc");
@@ -163,7 +163,7 @@ TEST_CASE("engine: OK before all was sent is no success") {
       d.server("* OK ready\r\n");
       const std::string_view message = d.lend("hello");
       Command command(CommandKind::append, "APPEND INBOX () ");
-      command.literal(message, sync);
+      command.literal(message, waiting);
       const Exchange& append = d.submit(std::move(command));
       d.client("A1 APPEND INBOX () {5}\r\n");
       d.server("A1 OK done\r\n");
@@ -175,7 +175,7 @@ TEST_CASE("engine: OK before all was sent is no success") {
 
 TEST_CASE("engine: answers to nothing end the connection") {
   struct Case {
-    const char* name;
+    std::string_view name;
     std::string_view server;
     std::string_view reason;
   };
@@ -225,7 +225,7 @@ TEST_CASE("engine: a drop stays a drop, whatever its driver does next") {
   Exchange append;
   Exchange behind;
   Command command(CommandKind::append, "APPEND INBOX () ");
-  command.literal("hello", sync);
+  command.literal("hello", waiting);
   engine.submit(std::move(command), append);
   engine.submit(noop(), behind);
   const auto feed = [&engine](std::string_view text) {

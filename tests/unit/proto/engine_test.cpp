@@ -31,8 +31,8 @@ Command streamed_append(std::uint64_t size, LiteralStyle style) {
   return command;
 }
 
-constexpr auto sync = LiteralStyle::synchronising;
-constexpr auto nonsync = LiteralStyle::non_synchronising;
+constexpr auto waiting = LiteralStyle::synchronising;
+constexpr auto at_once = LiteralStyle::non_synchronising;
 
 }  // namespace
 
@@ -113,7 +113,7 @@ TEST_CASE("engine: a command that is answered while it is being written ends whe
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("hello");
-    const Exchange& command = d.submit(append(message, nonsync));
+    const Exchange& command = d.submit(append(message, at_once));
     d.client_begins("A1 APPEND INBOX () {5+}\r\nhello\r\n");
     d.server("A1 OK done\r\n");
     CHECK(command.ends == 0);
@@ -161,7 +161,7 @@ TEST_CASE("engine: a synchronising literal waits, and so do the commands behind 
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("hello");
-    const Exchange& command = d.submit(append(message, sync));
+    const Exchange& command = d.submit(append(message, waiting));
     const Exchange& behind = d.submit(noop());
     d.client("A1 APPEND INBOX () {5}\r\n");
     d.client("");
@@ -178,7 +178,7 @@ TEST_CASE("engine: the server's word may come before the end of our write") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("hello");
-    const Exchange& command = d.submit(append(message, sync));
+    const Exchange& command = d.submit(append(message, waiting));
     d.client_begins("A1 APPEND INBOX () {5}\r\n");
     d.server("+ go ahead\r\n");
     d.client_begins("");
@@ -193,7 +193,7 @@ TEST_CASE("engine: a non-synchronising literal follows at once, and so do the co
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("hello");
-    const Exchange& command = d.submit(append(message, nonsync));
+    const Exchange& command = d.submit(append(message, at_once));
     d.submit(noop());
     d.client("A1 APPEND INBOX () {5+}\r\nhello\r\nA2 NOOP\r\n");
     d.server("A1 NO [OVERQUOTA] full\r\nA2 OK done\r\n");
@@ -205,8 +205,8 @@ TEST_CASE("engine: a non-synchronising literal follows at once, and so do the co
 TEST_CASE("engine: an empty literal is announced and nothing more") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    d.submit(append({}, sync));
-    d.submit(append({}, nonsync));
+    d.submit(append({}, waiting));
+    d.submit(append({}, at_once));
     d.client("A1 APPEND INBOX () {0}\r\n");
     d.server("+ \r\n");
     d.client("\r\nA2 APPEND INBOX () {0+}\r\n\r\n");
@@ -218,7 +218,7 @@ TEST_CASE("engine: NO instead of the server's word: the literal is never sent, t
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("NOOP");
-    const Exchange& command = d.submit(append(message, sync));
+    const Exchange& command = d.submit(append(message, waiting));
     const Exchange& behind = d.submit(noop());
     d.client("A1 APPEND INBOX () {4}\r\n");
     d.server("A1 NO [TRYCREATE] no such mailbox\r\n");
@@ -233,7 +233,7 @@ TEST_CASE("engine: NO comes while the announcement is still being written") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view message = d.lend("hello");
-    const Exchange& command = d.submit(append(message, sync));
+    const Exchange& command = d.submit(append(message, waiting));
     d.client_begins("A1 APPEND INBOX () {5}\r\n");
     d.server("A1 NO no\r\n");
     CHECK(command.ends == 0);
@@ -250,7 +250,7 @@ TEST_CASE("engine: NO to a MULTIAPPEND at its second literal") {
     const std::string_view first = d.lend("one");
     const std::string_view second = d.lend("two");
     Command command(CommandKind::append, "APPEND INBOX () ");
-    command.literal(first, nonsync).raw(" (odd) ").literal(second, sync);
+    command.literal(first, at_once).raw(" (odd) ").literal(second, waiting);
     const Exchange& batch = d.submit(std::move(command));
     d.submit(noop());
     d.client("A1 APPEND INBOX () {3+}\r\none (odd) {3}\r\n");
@@ -263,7 +263,7 @@ TEST_CASE("engine: NO to a MULTIAPPEND at its second literal") {
 TEST_CASE("engine: NO in the middle of a non-synchronising literal: the rest of it is sent all the same") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(6, nonsync));
+    const Exchange& command = d.submit(streamed_append(6, at_once));
     const Exchange& behind = d.submit(noop());
     d.client("A1 APPEND INBOX () {6+}\r\n");
     d.offer(command, "abc");
@@ -281,12 +281,13 @@ TEST_CASE("engine: NO in the middle of a non-synchronising literal: the rest of 
   });
 }
 
-TEST_CASE("engine: NO in the middle of a non-synchronising literal, with a synchronising one behind it that is never sent") {
+TEST_CASE(
+    "engine: NO in the middle of a non-synchronising literal, with a synchronising one behind it that is never sent") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
     const std::string_view second = d.lend("LOGOUT");
     Command command(CommandKind::append, "APPEND INBOX () ");
-    command.streamed_literal(6, nonsync).raw(" () ").literal(second, sync);
+    command.streamed_literal(6, at_once).raw(" () ").literal(second, waiting);
     const Exchange& batch = d.submit(std::move(command));
     d.submit(noop());
     d.client("A1 APPEND INBOX () {6+}\r\n");
@@ -303,7 +304,7 @@ TEST_CASE("engine: NO in the middle of a non-synchronising literal, with a synch
 TEST_CASE("engine: what a caller offers beyond the end of a literal is not sent") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(3, nonsync));
+    const Exchange& command = d.submit(streamed_append(3, at_once));
     d.client("A1 APPEND INBOX () {3+}\r\n");
     d.offer(command, "abc\r\nA2 DELETE INBOX");
     d.client("abc\r\n");
@@ -314,7 +315,7 @@ TEST_CASE("engine: what a caller offers beyond the end of a literal is not sent"
 TEST_CASE("engine: a streamed literal is ready when the server has said so") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(5, sync));
+    const Exchange& command = d.submit(streamed_append(5, waiting));
     CHECK(!d.is_ready_for_stream(command));
     d.client("A1 APPEND INBOX () {5}\r\n");
     CHECK(!d.is_ready_for_stream(command));
@@ -342,7 +343,7 @@ TEST_CASE("engine: a streamed literal is ready when the server has said so") {
 TEST_CASE("engine: a streamed literal that needs no word is ready once it is announced") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(5, nonsync));
+    const Exchange& command = d.submit(streamed_append(5, at_once));
     CHECK(!d.is_ready_for_stream(command));
     d.client("A1 APPEND INBOX () {5+}\r\n");
     CHECK(d.is_ready_for_stream(command));
@@ -356,7 +357,7 @@ TEST_CASE("engine: a streamed literal that needs no word is ready once it is ann
 TEST_CASE("engine: a chunk that is offered during a write is not lost") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(3, nonsync));
+    const Exchange& command = d.submit(streamed_append(3, at_once));
     d.client_begins("A1 APPEND INBOX () {3+}\r\n");
     d.offer(command, "abc");
     d.client_begins("");
@@ -370,7 +371,7 @@ TEST_CASE("engine: a chunk that is offered during a write is not lost") {
 TEST_CASE("engine: a streamed literal that is refused is not ready, and what was offered for it is not sent") {
   play_every_way([](Dialogue& d) {
     d.server("* OK ready\r\n");
-    const Exchange& command = d.submit(streamed_append(6, sync));
+    const Exchange& command = d.submit(streamed_append(6, waiting));
     d.client("A1 APPEND INBOX () {6}\r\n");
     d.offer(command, "LOGOUT");
     d.client("");

@@ -10,8 +10,8 @@ using imap::proto::refusal;
 
 TEST_CASE("refusal: the response code decides, then the words, then what was asked") {
   struct Case {
-    const char* code;
-    const char* text;
+    std::string_view code;
+    std::string_view text;
     Fault fallback;
     Fault fault;
   };
