@@ -80,6 +80,7 @@ class BatchReader : public imap::proto::ResponseHandler, public imap::LiteralSin
   Admission is_wanted_;
   std::size_t streamed_offset_ = 0;
   bool is_skipping_ = false;
+  bool has_literal_ = false;  ///< a literal was streamed to this reader, and its response is to come
 };
 
 }  // namespace imapferry::sync

@@ -70,6 +70,7 @@ class LargeMessage : public imap::proto::ResponseHandler, public imap::LiteralSi
   std::uint64_t left_ = 0;                 ///< bytes of the literal that are still to come
   bool is_begun_ = false;                  ///< an APPEND was sent
   bool is_open_ = false;                   ///< its literal takes bytes
+  bool is_given_up_ = false;               ///< the source was dropped for what the destination did
   std::optional<std::string> small_body_;  ///< it was not large after all
 };
 

@@ -52,6 +52,18 @@ class HostileTest(WholeProgramTest):
     def check_arrival(self, mails, found, finished, path=("INBOX",)):
         self.assertEqual(sorted(m.content for m in found[path]), sorted(m.content for m in mails), str(finished))
 
+    def test_the_danger_is_real(self):
+        """A careless client falls into the trap on these very servers; else the other tests here would prove nothing."""
+        for name, server in self.destinations.items():
+            with self.subTest(destination=name):
+                user = self.new_user()
+                session = self.open(server, user)
+                content = hostile(1).content.replace(b"INJECTED", session.wire_of(("INJECTED",)).encode())
+                tag = session.imap._new_tag()
+                session.imap.send(tag + b" APPEND INBOX (\\Recent) {%d+}\r\n" % len(content) + content + b"\r\n")
+                session.imap.shutdown()
+                self.wait_until(lambda: ("INJECTED",) in {m.path for m in self.open(server, user).mailboxes()}, "the attack")
+
     def test_flags_that_no_server_takes(self):
         mails = [hostile(n, flags=flags) for n, flags in enumerate(BAD_FLAGS)]
         for name, destination in self.destinations.items():

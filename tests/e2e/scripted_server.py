@@ -215,23 +215,25 @@ class ScriptedServer:
             peer.line('* LIST (\\Noselect) "/" ""')
         else:
             for name in self.mailboxes:
-                peer.line(f'* LIST () "/" "{name}"')
+                peer.line(f'* LIST () "/" {_quoted(name)}')
         self._ok(peer, command)
 
     def _do_lsub(self, peer, command):
         for name in self.mailboxes:
-            peer.line(f'* LSUB () "/" "{name}"')
+            peer.line(f'* LSUB () "/" {_quoted(name)}')
         self._ok(peer, command)
 
     def _mails(self, name):
-        return self.mailboxes.get(name.strip().split(" (")[0].strip('"'))
+        """The messages of the mailbox that a command's arguments begin with."""
+        match = re.match(r'"((?:[^"\\]|\\.)*)"|([^ ]+)', name.strip())
+        return self.mailboxes.get(re.sub(r"\\(.)", r"\1", match.group(1)) if match.group(1) is not None else match.group(2))
 
     def _do_status(self, peer, command):
         mails = self._mails(command.arguments)
         if mails is None:
             peer.line(f"{command.tag} NO no such mailbox")
             return
-        name = command.arguments.split(" (")[0]
+        name = command.arguments[:command.arguments.rindex("(")].strip()
         values = {"MESSAGES": len(mails), "RECENT": 0, "UIDNEXT": len(mails) + 1, "UIDVALIDITY": 1, "UNSEEN": 0}
         asked = re.findall(r"[A-Z]+", command.arguments.upper().rsplit("(", 1)[-1])
         peer.line(f"* STATUS {name} ({' '.join(f'{item} {values[item]}' for item in asked if item in values)})")
@@ -298,6 +300,10 @@ class ScriptedServer:
             else:
                 out += b" BODY[] " + _literal(mail.content)
         return out
+
+
+def _quoted(name):
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _literal(data):

@@ -17,6 +17,10 @@ namespace {
 
 // One gathered write holds at most so many pieces: what the operating system takes in one call.
 constexpr std::size_t most_pieces = 64;
+// Untagged responses between two tagged ones: a mailbox may hold millions of messages, and there may be very many
+// mailboxes. What goes on beyond is a flood, which no deadline would end because something always comes.
+constexpr std::uint64_t most_fetched = 50'000'000;
+constexpr std::uint64_t most_others = 1'000'000;
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -235,8 +239,7 @@ Engine::Next Engine::on_untagged_status(const Response& response, const StatusRe
     bye_text_ = status.text;
   }
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);
-  deliver(status.condition == Condition::ok ? first_of({CommandKind::select}) : nullptr, response);
-  return Next::progress;
+  return deliver(status.condition == Condition::ok ? first_of({CommandKind::select}) : nullptr, response);
 }
 
 Engine::Next Engine::on_tagged(const StatusResponse& status) {
@@ -247,6 +250,8 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
     return drop(Fault::protocol,
                 fmt::format("a tagged response \"{}\" answers no command of ours", core::printable(status.tag, 40)));
   }
+  fetched_ = 0;
+  others_ = 0;
   Pending& pending = **found;
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);
   pending.answer = result_of(status);
@@ -328,16 +333,21 @@ Engine::Next Engine::route(const Response& response) {
     Pending* operator()(const OtherResponse&) const { return nullptr; }
     Pending* operator()(const FetchResponse& data) const { return engine.fetch_target(data); }
   };
-  deliver(std::visit(Router{*this}, response), response);
-  return Next::progress;
+  return deliver(std::visit(Router{*this}, response), response);
 }
 
-void Engine::deliver(Pending* target, const Response& response) {
+Engine::Next Engine::deliver(Pending* target, const Response& response) {
+  const bool is_fetched = target != nullptr && std::holds_alternative<FetchResponse>(response);
+  std::uint64_t& count = is_fetched ? fetched_ : others_;
+  if (++count > (is_fetched ? most_fetched : most_others)) {
+    return drop(Fault::protocol, fmt::format("the server sends untagged responses without end: {} of them", count));
+  }
   if (target != nullptr) {
     target->handler->on(response);
   } else {
     unsolicited_->on_unsolicited(response);
   }
+  return Next::progress;
 }
 
 Engine::Next Engine::drop(Fault fault, std::string message, std::string server_text) {

@@ -104,6 +104,8 @@ class Engine {
   std::span<const std::string_view> output();
   /// Everything that output() returned last was written.
   void wrote();
+  /// Between an output() that gave something and wrote().
+  [[nodiscard]] bool is_writing() const noexcept { return is_writing_; }
 
   struct Step {
     std::size_t consumed = 0;
@@ -162,7 +164,7 @@ class Engine {
   Next on_tagged(const StatusResponse& status);
   Next on_continuation();
   Next route(const Response& response);
-  void deliver(Pending* target, const Response& response);
+  Next deliver(Pending* target, const Response& response);
   void finish_answered();
   Next drop(core::Fault fault, std::string message, std::string server_text = {});
   Next drop(core::Failure failure);
@@ -182,6 +184,8 @@ class Engine {
 
   std::optional<Greeting> greeting_;
   Capabilities capabilities_;
+  std::uint64_t fetched_ = 0;  ///< untagged responses since the last tagged one
+  std::uint64_t others_ = 0;
   bool has_bye_ = false;
   std::string bye_text_;
   bool is_dropped_ = false;  ///< the connection is to be closed: nothing more is output, nothing more is believed

@@ -53,7 +53,7 @@ class Heard : public proto::ResponseHandler {
 TEST_CASE("session: LIST, and LSUB for the subscriptions") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto entries = co_await session.list();
-    REQUIRE(entries);
+    REQUIRE(entries.has_value());
     CHECK(describe(*entries) == Lines{"INBOX / subscribed", "Sent &AOQ- / \\Sent", "a / noselect", "flat subscribed"});
   };
   check_every_end(in("", "C: A1 LIST \"\" \"*\"\n"
@@ -74,7 +74,7 @@ TEST_CASE("session: LIST, and LSUB for the subscriptions") {
 TEST_CASE("session: LIST-EXTENDED tells the subscriptions in the same answer") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto entries = co_await session.list();
-    REQUIRE(entries);
+    REQUIRE(entries.has_value());
     CHECK(describe(*entries) == Lines{"INBOX / subscribed", "gone / subscribed noselect"});
   };
   check_every_end(in(" LIST-EXTENDED", "C: A1 LIST \"\" \"*\" RETURN (SUBSCRIBED)\n"
@@ -87,7 +87,7 @@ TEST_CASE("session: LIST-EXTENDED tells the subscriptions in the same answer") {
 TEST_CASE("session: LIST-STATUS and SPECIAL-USE come with it where the server has them") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto entries = co_await session.list();
-    REQUIRE(entries);
+    REQUIRE(entries.has_value());
     CHECK(describe(*entries) == Lines{"INBOX / 3/4/5/600", "Junk / \\Junk 0/1/6", "a / noselect"});
   };
   check_every_end(
@@ -106,7 +106,7 @@ TEST_CASE("session: LIST-STATUS and SPECIAL-USE come with it where the server ha
 TEST_CASE("session: a list that is refused is a failure") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto entries = co_await session.list();
-    REQUIRE(!entries);
+    REQUIRE(entries.has_error());
     CHECK(entries.error().message == "LIST was refused");
     CHECK(entries.error().server_text == "[UNAVAILABLE] later");
     CHECK(entries.error().fault == Fault::unavailable);
@@ -150,10 +150,10 @@ TEST_CASE("session: namespaces, where the server has them") {
 TEST_CASE("session: STATUS") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto status = co_await session.status("a \"b\"");
-    REQUIRE(status);
+    REQUIRE(status.has_value());
     CHECK(describe(*status) == "3/4/5");
     const auto refused = co_await session.status("gone");
-    REQUIRE(!refused);
+    REQUIRE(refused.has_error());
     CHECK(refused.error().fault == Fault::select);
   };
   check_every_end(in("", "C: A1 STATUS \"a \\\"b\\\"\" (MESSAGES UIDNEXT UIDVALIDITY)\n"
@@ -167,7 +167,7 @@ TEST_CASE("session: STATUS") {
 TEST_CASE("session: SELECT tells what the mailbox holds") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto state = co_await session.select("INBOX", SelectMode::read_write);
-    REQUIRE(state);
+    REQUIRE(state.has_value());
     CHECK(state->exists == 172);
     CHECK(state->uid_validity == 3857529045);
     CHECK(state->uid_next == 4392);
@@ -193,20 +193,20 @@ TEST_CASE("session: SELECT tells what the mailbox holds") {
 TEST_CASE("session: EXAMINE, a mailbox that tells little, and one that lies about numbers") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto little = co_await session.select("a", SelectMode::read_only);
-    REQUIRE(little);
+    REQUIRE(little.has_value());
     CHECK(little->is_read_only);
     CHECK(little->exists == 0);
     CHECK(little->uid_validity == 0);
     CHECK(!little->permanent_flags.known);
     const auto odd = co_await session.select("b", SelectMode::read_only);
-    REQUIRE(odd);
+    REQUIRE(odd.has_value());
     CHECK(odd->uid_validity == 0);
     CHECK(odd->uid_next == 0);
     CHECK(odd->permanent_flags.known);
     CHECK(!odd->permanent_flags.any_keyword);
     CHECK(odd->permanent_flags.flags.empty());
     const auto refused = co_await session.select("c", SelectMode::read_only);
-    REQUIRE(!refused);
+    REQUIRE(refused.has_error());
     CHECK(refused.error().fault == Fault::select);
     CHECK(refused.error().message == "EXAMINE was refused");
   };
@@ -225,7 +225,7 @@ TEST_CASE("session: EXAMINE, a mailbox that tells little, and one that lies abou
 TEST_CASE("session: the number of messages is followed") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto state = co_await session.select("a", SelectMode::read_write);
-    REQUIRE(state);
+    REQUIRE(state.has_value());
     CHECK(session.exists() == 5);
     co_await session.noop();
     CHECK(session.exists() == 6);
