@@ -58,8 +58,9 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   [[nodiscard]] bool is_waiting_for_server() const {
     return !is_delivering && (engine.pending() > 0 || !engine.greeting() || is_handshaking);
   }
-  /// After the answer to STARTTLS nothing more may be read, or even looked at, in the clear.
-  [[nodiscard]] bool has_to_pause() const { return is_starting_tls && engine.pending() == 0; }
+  /// After the answer to STARTTLS nothing more may be read, or even looked at, in the clear; also when the answer comes
+  /// before the end of our own write, with which alone the command ends.
+  [[nodiscard]] bool has_to_pause() const { return is_starting_tls && !engine.has_unanswered(); }
 
   void start_reader();
   proto::Engine::Ticket submit(proto::Command command, proto::ResponseHandler& handler);
@@ -147,6 +148,7 @@ awaitable<void> Connection::State::deliver(proto::Engine::Next next) {
   }
   is_delivering = false;
   last_progress = Clock::now();
+  if (is_closed) changed.notify_all();
 }
 
 void Connection::State::start_reader() {
@@ -216,12 +218,13 @@ awaitable<std::unique_ptr<Connection>> Connection::open(std::unique_ptr<net::Str
   asio::co_spawn(executor, state->watch(), asio::detached);
   std::unique_ptr<Connection> connection(new Connection(state));
   while (!state->is_closed && !state->engine.greeting()) co_await state->changed.wait();
-  if (state->is_closed) throw core::Error(state->failure);
-  if (state->engine.greeting()->condition == proto::Condition::bye) {
+  // A server that greets with BYE may have closed the connection by now.
+  if (state->engine.greeting() && state->engine.greeting()->condition == proto::Condition::bye) {
     const core::Failure refused{Fault::unavailable, "the server refuses the connection", state->engine.bye_text()};
     state->fail(refused);
     throw core::Error(refused);
   }
+  if (state->is_closed) throw core::Error(state->failure);
   co_return connection;
 }
 
@@ -274,6 +277,9 @@ awaitable<proto::CommandResult> Connection::State::execute(proto::Command comman
   Waiter waiter(handler);
   submit(std::move(command), waiter);
   while (!waiter.is_done()) co_await changed.wait();
+  // When the connection is lost, a sink that waits for somebody else is still in use: it must not go before it is at
+  // rest.
+  while (is_closed && is_delivering) co_await changed.wait();
   if (waiter.result().outcome == proto::CommandResult::Outcome::lost) throw core::Error(waiter.result().failure);
   co_return std::move(waiter.result());
 }

@@ -53,6 +53,7 @@ bool BatchReader::has_room_for(std::uint64_t size) const {
 awaitable<void> BatchReader::begin(const imap::proto::LiteralBegin& begin) {
   streamed_offset_ = batch_.data_.size();
   is_skipping_ = !has_room_for(begin.section.size);
+  has_literal_ = true;
   co_return;
 }
 
@@ -72,6 +73,8 @@ void BatchReader::on(const imap::proto::Response& response) {
   Batch::Item* item = batch_.find(fetch->uid);
   const bool is_expected = item != nullptr && item->state == Batch::Item::State::expected;
   if (body->streamed) {
+    // A literal that came before its UID may have gone to an older FETCH.
+    if (!std::exchange(has_literal_, false)) return;
     if (is_expected && is_skipping_) {
       item->state = Batch::Item::State::oversized;
     } else if (is_expected) {

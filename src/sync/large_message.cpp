@@ -36,6 +36,7 @@ awaitable<void> LargeMessage::begin(const imap::proto::LiteralBegin& begin) {
       streamed_append_command(mailbox_, meta_, outcome_.size, destination_.capabilities()), append_end_);
   is_open_ = co_await destination_.connection().ready_for_stream(ticket_, append_end_.is_answered);
   if (!is_open_ && left_ > largest_drain) {
+    is_given_up_ = true;
     throw core::Error(core::Fault::closed, "the rest of a message that the destination does not take was not read");
   }
 }
@@ -52,6 +53,7 @@ awaitable<void> LargeMessage::write(std::string_view bytes) {
     is_open_ = false;
   }
   if (!is_open_ && left_ > largest_drain) {
+    is_given_up_ = true;
     throw core::Error(core::Fault::closed, "the rest of a message that the destination does not take was not read");
   }
 }
@@ -107,8 +109,8 @@ awaitable<LargeMessage::Outcome> LargeMessage::carry(imap::proto::Uid uid) {
   if (small_body_ && !source_failure) co_await append_small();
   while (is_begun_ && !append_end_.is_answered) co_await append_end_.changed.wait();
   const bool is_refused = is_begun_ && append_end_.result.outcome != imap::proto::CommandResult::Outcome::lost;
-  // A refusal counts even when reading the rest of the message was given up because of it.
-  if (source_failure && !is_refused) throw core::Error(*source_failure);
+  // What the destination did counts, also when reading the rest of the message was given up because of it.
+  if (source_failure && !is_refused && !is_given_up_) throw core::Error(*source_failure);
   if (is_begun_) outcome_.append = append_end_.result;
   if (outcome_.append.outcome == imap::proto::CommandResult::Outcome::lost && is_begun_)
     throw core::Error(outcome_.append.failure);

@@ -91,6 +91,10 @@ bool Engine::is_ready_for_stream(Ticket ticket) const {
   return pending->piece < pieces.size() && pieces[pending->piece].kind == Kind::streamed;
 }
 
+bool Engine::has_unanswered() const noexcept {
+  return std::any_of(pending_.begin(), pending_.end(), [](const auto& pending) { return !pending->answer; });
+}
+
 bool Engine::may_start(std::size_t position) const {
   if (position == 0) return true;
   if (pending_[position]->command.is_alone()) return false;

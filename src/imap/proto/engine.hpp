@@ -104,8 +104,6 @@ class Engine {
   std::span<const std::string_view> output();
   /// Everything that output() returned last was written.
   void wrote();
-  /// Between an output() that gave something and wrote().
-  [[nodiscard]] bool is_writing() const noexcept { return is_writing_; }
 
   struct Step {
     std::size_t consumed = 0;
@@ -129,6 +127,8 @@ class Engine {
   void set_capabilities(Capabilities capabilities) { capabilities_ = std::move(capabilities); }
   /// Commands that are not done, written or not.
   [[nodiscard]] std::size_t pending() const noexcept { return pending_.size(); }
+  /// Whether one of them has no answer yet. (One that has ends when its bytes are written.)
+  [[nodiscard]] bool has_unanswered() const noexcept;
   [[nodiscard]] bool has_said_bye() const noexcept { return has_bye_; }
   [[nodiscard]] const std::string& bye_text() const noexcept { return bye_text_; }
 
