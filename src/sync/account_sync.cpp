@@ -203,7 +203,7 @@ awaitable<void> AccountSync::create_all(imap::Session& destination, const std::v
 awaitable<void> AccountSync::create_mailbox(imap::Session& destination, std::string wire) {
   const std::optional<core::Failure> failure = co_await destination.create(wire);
   if (failure) {
-    not_created_.emplace(wire, *failure);
+    not_created_.emplace(wire, failure->within(name_of(Side::destination)));
   } else {
     context_.observer.on(MailboxCreated{imap::proto::from_wire(wire).utf8});
   }
@@ -225,7 +225,9 @@ awaitable<void> AccountSync::subscribe_mailboxes(imap::Session& destination) {
 
 awaitable<void> AccountSync::subscribe_mailbox(imap::Session& destination, const MailboxPair& pair) {
   const std::optional<core::Failure> failure = co_await destination.subscribe(pair.destination_wire);
-  if (failure) context_.observer.on(MailboxFailed{pair.source.name, pair.destination, *failure});
+  if (!failure) co_return;
+  core::Failure told = failure->within(name_of(Side::destination));
+  context_.observer.on(MailboxFailed{pair.source.name, pair.destination, std::move(told)});
 }
 
 awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {

@@ -270,7 +270,7 @@ void Copier::judge_refusal(const Batch& batch, const Batch::Item& item, const Co
 }
 
 void Copier::judge_refusal(const Batch::Item& item, std::string_view header, const CommandResult& result) {
-  core::Failure failure = imap::proto::refusal(result, Fault::append, "APPEND");
+  core::Failure failure = imap::proto::refusal(result, Fault::append, "APPEND").within(name_of(Side::destination));
   refuse(item, header, failure);
   // No other message would fare better; what is left is told with the mailbox.
   if (failure.fault == Fault::quota) throw core::Error(failure);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -12,6 +13,11 @@
 namespace imapferry::sync {
 
 enum class Side { source, destination };
+
+/// "source" or "destination": names the server in a failure.
+[[nodiscard]] constexpr std::string_view name_of(Side side) noexcept {
+  return side == Side::source ? "source" : "destination";
+}
 
 /// A session is open. Sent once for each side of an account, not for every lane.
 struct Connected {

@@ -22,8 +22,8 @@ namespace {
 constexpr std::size_t longest_set = 7000;
 
 template <class T>
-T value_or_throw(core::Result<T> result) {
-  if (!result) throw core::Error(result.error());
+T value_or_throw(Side side, core::Result<T> result) {
+  if (!result) throw core::Error(result.error().within(name_of(side)));
   return std::move(*result);
 }
 
@@ -60,15 +60,15 @@ awaitable<bool> MailboxSync::open_both() {
 awaitable<void> MailboxSync::open_source() {
   core::Result<imap::MailboxState> state =
       co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
-  source_state_ = value_or_throw(std::move(state));
+  source_state_ = value_or_throw(Side::source, std::move(state));
 }
 
 awaitable<void> MailboxSync::open_destination() {
   const auto mode = context_.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
   core::Result<imap::MailboxState> state = co_await lane_.destination->select(pair_.destination_wire, mode);
-  destination_state_ = value_or_throw(std::move(state));
+  destination_state_ = value_or_throw(Side::destination, std::move(state));
   if (destination_state_.is_read_only && !context_.rules.dry) {
-    throw core::Error(Fault::select, "the destination mailbox can only be read");
+    throw core::Error(Fault::select, "destination: the mailbox can only be read");
   }
 }
 
@@ -167,7 +167,8 @@ awaitable<void> MailboxSync::set_flags() {
       const std::optional<core::Failure> failure = co_await lane_.destination->uid_store_flags(set, flags_text);
       if (failure) {
         context_.observer.on(MailboxFailed{pair_.source.name, pair_.destination,
-                                           failure->within(fmt::format("flags ({}) of messages {}", flags_text, set))});
+                                           failure->within(fmt::format("flags ({}) of messages {}", flags_text, set))
+                                               .within(name_of(Side::destination))});
       } else {
         const auto changed = UidSet::parse(set);
         context_.observer.on(FlagsSet{pair_.destination, changed ? changed->size() : 0});

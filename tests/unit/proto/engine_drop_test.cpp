@@ -247,3 +247,42 @@ TEST_CASE("engine: a drop stays a drop, whatever its driver does next") {
   CHECK(behind.is(Outcome::lost));
   CHECK(append.ends == 1);
 }
+
+TEST_CASE("engine: untagged responses without end, end the connection; an answer in between begins anew") {
+  struct Counter : imap::proto::UnsolicitedHandler {
+    void on_unsolicited(const imap::proto::Response&) override { ++heard; }
+    std::size_t heard = 0;
+  };
+  Counter counter;
+  imap::proto::Engine engine(counter);
+  Exchange first;
+  Exchange second;
+  const auto feed = [&engine](std::string_view text) {
+    auto step = engine.feed(std::span(text.data(), text.size()));
+    while (step.next == imap::proto::Engine::Next::progress && step.consumed < text.size()) {
+      text.remove_prefix(step.consumed);
+      step = engine.feed(std::span(text.data(), text.size()));
+    }
+    return step.next;
+  };
+  const auto flood = [&](std::size_t lines) {
+    auto next = imap::proto::Engine::Next::progress;
+    for (std::size_t i = 0; i < lines && next != imap::proto::Engine::Next::drop; ++i) next = feed("* 5 EXISTS\r\n");
+    return next;
+  };
+  constexpr std::size_t tolerated = 300'000;
+  feed("* OK ready\r\n");
+  engine.submit(noop(), first);
+  engine.submit(noop(), second);
+  engine.output();
+  engine.wrote();
+  REQUIRE(flood(tolerated) == imap::proto::Engine::Next::progress);
+  CHECK(counter.heard == tolerated);
+  feed("A1 OK done\r\n");
+  CHECK(first.is_ok());
+  CHECK(flood(5'000'000) == imap::proto::Engine::Next::drop);
+  CHECK(counter.heard >= 2 * tolerated);
+  CHECK(engine.failure().fault == core::Fault::protocol);
+  engine.lost(engine.failure());
+  CHECK(second.is(Outcome::lost));
+}
