@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t subject_limit = 80;
 }
 
-std::string_view name_of(sync::Side side) noexcept { return side == sync::Side::source ? "source" : "destination"; }
 
 std::string pair_name(std::string_view source, std::string_view destination) {
   if (source == destination || destination.empty()) return core::printable(source);

@@ -10,7 +10,6 @@
 /// How things are called in lines for people. What comes from servers and files is made printable here.
 namespace imapferry::report {
 
-[[nodiscard]] std::string_view name_of(sync::Side side) noexcept;
 /// "Archive", or "Archive -> Old/Archive" when it is called otherwise on the destination.
 [[nodiscard]] std::string pair_name(std::string_view source, std::string_view destination);
 /// "INBOX uid 17, 1.2 KiB, "Subject": refused because ...".

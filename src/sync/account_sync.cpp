@@ -345,9 +345,9 @@ awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
     if (!failure) co_return;
     const bool is_source_lost = !lane.source->is_open();
     const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
-    const core::Failure told =
-        is_connection_lost ? failure->within(is_source_lost ? lane.source->address() : lane.destination->address())
-                           : *failure;
+    const Side lost_side = is_source_lost ? Side::source : Side::destination;
+    const std::string& address = is_source_lost ? lane.source->address() : lane.destination->address();
+    const core::Failure told = is_connection_lost ? failure->within(address).within(name_of(lost_side)) : *failure;
     const bool has_progress = job.memory.copied + job.memory.refused.size() > settled_before;
     job.attempts_without_progress = has_progress ? 0 : job.attempts_without_progress + 1;
     if (!is_connection_lost || context_.stop.is_requested || job.attempts_without_progress >= most_attempts) {
