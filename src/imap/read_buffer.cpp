@@ -17,8 +17,9 @@ std::span<char> ReadBuffer::prepare(std::size_t at_least) {
   const std::size_t kept = end_ - begin_;
   std::size_t wanted = std::max(storage_.size(), initial_size);
   if (was_filled_) wanted = std::max(wanted, std::min(wanted * 2, largest_voluntary_size));
-  // A literal that was announced is read in as few calls as possible; the parser bounds how much it asks for.
-  wanted = std::max(wanted, kept + at_least);
+  // A literal that was announced is read in as few calls as possible; the parser bounds how much it asks for. A long
+  // line tells nothing of its end: the buffer doubles, or every read would move it for a single byte.
+  if (kept + at_least > wanted) wanted = std::max(kept + at_least, 2 * kept);
   if (wanted > storage_.size()) {
     std::vector<char> larger(wanted);
     if (kept > 0) std::memcpy(larger.data(), storage_.data() + begin_, kept);

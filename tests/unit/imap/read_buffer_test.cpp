@@ -77,3 +77,13 @@ TEST_CASE("read buffer: any sequence of reads and steps") {
     REQUIRE((text_of(buffer) == expected));
   }
 }
+
+TEST_CASE("read buffer: a line without an end doubles it, so that no read is for a single byte") {
+  imapferry::imap::ReadBuffer buffer;
+  for (std::size_t held = 0; held < (std::size_t{1} << 20);) {
+    const std::size_t space = buffer.prepare(1).size();
+    CHECK(space >= std::min<std::size_t>(held, 4096));
+    buffer.commit(space);
+    held += space;
+  }
+}
