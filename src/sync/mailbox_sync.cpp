@@ -86,12 +86,25 @@ awaitable<void> MailboxSync::read_both() {
 }
 
 awaitable<void> MailboxSync::read_source(IndexDepth depth) {
-  source_ = co_await read_index(*lane_.source, context_.key, "1:*", depth, source_state_.exists);
+  source_ = co_await read_side(Side::source, *lane_.source, depth, source_state_.exists);
 }
 
 awaitable<void> MailboxSync::read_destination() {
   destination_ =
-      co_await read_index(*lane_.destination, context_.key, "1:*", IndexDepth::identified, destination_state_.exists);
+      co_await read_side(Side::destination, *lane_.destination, IndexDepth::identified, destination_state_.exists);
+}
+
+awaitable<MailboxIndex> MailboxSync::read_side(Side side, imap::Session& session, IndexDepth depth,
+                                               std::size_t expected) {
+  core::Failure failure;
+  try {
+    MailboxIndex index = co_await read_index(session, context_.key, "1:*", depth, expected);
+    co_return index;
+  } catch (const core::Error& error) {
+    failure = error.failure();
+  }
+  // Whose connection was lost is told by the account.
+  throw core::Error(session.is_open() ? failure.within(name_of(side)) : failure);
 }
 
 /// A message that the source counts but does not list would be lost in silence, so it is told.

@@ -32,6 +32,8 @@ class MailboxSync {
   boost::asio::awaitable<void> read_both();
   boost::asio::awaitable<void> read_source(IndexDepth depth);
   boost::asio::awaitable<void> read_destination();
+  boost::asio::awaitable<MailboxIndex> read_side(Side side, imap::Session& session, IndexDepth depth,
+                                                 std::size_t expected);
   void check_listing() const;
   void plan();
   boost::asio::awaitable<void> identify_large_messages();
