@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 
 class Failed(Exception):
@@ -22,7 +23,8 @@ def measure(program, command, directory, timeout):
     result, output = directory / "cost.json", directory / "output.txt"
     with open(output, "wb") as out:
         # A session of its own, so that a command that hangs can be ended with all that it started.
-        process = subprocess.Popen([str(program), str(result), *command], cwd=directory, env=environment(directory),
+        words = [str(Path(program).resolve()), str(result), *command]
+        process = subprocess.Popen(words, cwd=directory, env=environment(directory),
                                    stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             process.wait(timeout)

@@ -130,6 +130,16 @@ void Session::on_unsolicited(const proto::Response& response) {
   if (number->kind == proto::NumberResponse::Kind::expunge && exists_ > 0) --exists_;
 }
 
+awaitable<proto::Capabilities> Session::enable(std::string_view names) {
+  proto::Capabilities enabled;
+  if (!has(Capability::enable)) co_return enabled;
+  auto reader =
+      collect<proto::EnabledResponse>([&](const proto::EnabledResponse& data) { enabled = data.capabilities; });
+  Command command(CommandKind::enable, fmt::format("ENABLE {}", names));
+  co_await connection_->execute(std::move(command), reader);
+  co_return enabled;
+}
+
 awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
   std::vector<proto::Namespace> personal;
   if (!has(Capability::name_space)) co_return personal;

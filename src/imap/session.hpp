@@ -76,6 +76,8 @@ class Session : private proto::UnsolicitedHandler {
 
   /// Exchanges ID (RFC 2971) where the server has it: software() is known then.
   boost::asio::awaitable<void> introduce();
+  /// ENABLE (RFC 5161): which of `names` ("CONDSTORE QRESYNC") the server has switched on; none where it cannot.
+  boost::asio::awaitable<proto::Capabilities> enable(std::string_view names);
   /// The personal namespaces; empty when the server has none to tell.
   boost::asio::awaitable<std::vector<proto::Namespace>> personal_namespaces();
   /// Every mailbox, with subscriptions, special uses and, where LIST-STATUS is offered, its status: in one round trip.

@@ -2,6 +2,7 @@
 #include "imap/proto/refusal.hpp"
 #include "imap/session.hpp"
 #include "net/connect.hpp"
+#include "net/error_text.hpp"
 
 #include <fmt/format.h>
 
@@ -58,7 +59,7 @@ awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const R
 
 awaitable<std::unique_ptr<Session>> Session::greet(std::unique_ptr<net::Stream> stream, const Server& server,
                                                    const Route& route) {
-  const std::string address = fmt::format("{}:{}", server.host, route.port);
+  const std::string address = net::peer_label(server.host, route.port);
   ConnectionOptions options;
   options.timeout = server.timeout;
   std::string phase = "greeting";

@@ -7,7 +7,9 @@
 namespace imapferry::net {
 
 std::string peer_label(std::string_view host, std::uint16_t port) {
-  return fmt::format("{} port {}", core::printable(host), port);
+  const bool is_ipv6_address = host.find(':') != std::string_view::npos;
+  const std::string name = core::printable(host);
+  return fmt::format("{}:{}", is_ipv6_address ? "[" + name + "]" : name, port);
 }
 
 std::string clause_of(const boost::system::error_code& error) {

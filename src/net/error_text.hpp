@@ -8,7 +8,7 @@
 
 namespace imapferry::net {
 
-/// What the messages of this folder begin with: "imap.example.org port 993".
+/// How a server is named in messages: "imap.example.org:993", "[::1]:993".
 std::string peer_label(std::string_view host, std::uint16_t port);
 
 /// The operating system's or OpenSSL's words as a clause of ours: "connection refused".

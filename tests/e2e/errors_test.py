@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Everything that can go wrong with a server: each time one clear line that says where, the right exit code, and no hang."""
 
+import itertools
 import re
 import time
 import unittest
 
 import paths  # noqa: F401
-import mail
 from dovecot import free_port
+from imap_account import Account
 from harness import WholeProgramTest, login, run, side
 from scripted_server import ScriptedServer, StoredMail
 
@@ -45,7 +46,7 @@ def flood(text):
 class ErrorsTest(WholeProgramTest):
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.serve(users={"good": "pass", "other": "pass"})
+        cls.server = cls.serve()
 
     def check(self, options, codes, *words, timeout=60):
         """Runs, and asserts the exit code (one of `codes`) and that one line of the output tells of the failure with all the `words`."""
@@ -60,7 +61,8 @@ class ErrorsTest(WholeProgramTest):
         return finished
 
     def good(self, number):
-        return [*side(number, self.server), *login(number, "good")]
+        """A side that works, with a fresh account."""
+        return [*side(number, self.server), *login(number, self.new_user())]
 
     # --- logins and connections
 
@@ -120,32 +122,31 @@ class ErrorsTest(WholeProgramTest):
 
     # --- servers that break in the middle
 
-    def scripted(self, number, faults, codes, *words, options=(), **server_options):
+    def scripted(self, number, faults, codes, *words, good=None):
         mails = MAILS if number == 1 else []
-        with ScriptedServer({"INBOX": mails, "Archive": []}, **server_options) as server:
+        with ScriptedServer({"INBOX": mails, "Archive": []}) as server:
             server.faults.update(faults)
             begun = time.monotonic()
             # What befalls a connection is told with the server's address, what befalls a mailbox or a message at least with its side.
             where = ["source" if number == 1 else "destination"]
             if set(faults) <= {"greeting", "capability", "login", "list"}:
                 where += ["127.0.0.1", f"{server.port}"]
-            finished = self.check([*side(number, server), *login(number, "someone", PASSWORD), *self.good(3 - number),
-                                   f"--timeout{number}", "1", *options], codes, *where, *words)
+            finished = self.check([*side(number, server), *login(number, "someone", PASSWORD),
+                                   *(good or self.good(3 - number)), f"--timeout{number}", "1"], codes, *where, *words)
             print(f"    ... {server.connections} connections, {time.monotonic() - begun:.1f} s", flush=True)
         return finished
 
     def test_server_hangs(self):
-        for phase in ("greeting", "capability", "login", "list", "select", "fetch"):
-            with self.subTest(phase=phase):
-                faults = {phase: hang}
-                if phase == "capability":
-                    faults["greeting"] = answer("* OK hello\r\n")
-                self.scripted(1, faults, (CONNECTION_HOST1, 111, 115, 117))
+        def check(phase):
+            faults = {phase: hang}
+            if phase == "capability":
+                faults["greeting"] = answer("* OK hello\r\n")
+            self.scripted(1, faults, (CONNECTION_HOST1, 111, 115, 117))
+        self.each(("greeting", "capability", "login", "list", "select", "fetch"), check)
 
     def test_server_closes(self):
-        for phase in ("greeting", "login", "list", "select", "fetch"):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: close}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117))
+        self.each(("greeting", "login", "list", "select", "fetch"),
+                  lambda phase: self.scripted(1, {phase: close}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117)))
 
     def test_server_closes_in_the_middle_of_a_literal(self):
         text = "* 1 FETCH (UID 1 FLAGS () INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 100 BODY[] {100}\r\nhalf a mess"
@@ -157,58 +158,49 @@ class ErrorsTest(WholeProgramTest):
         self.scripted(1, {"fetch": fault}, (CONNECTION_HOST1, 111, 115))
 
     def test_server_says_bye(self):
-        for phase in ("greeting", "login", "list", "select", "fetch"):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: answer_and_close("* BYE too busy, come back later\r\n")},
-                              (CONNECTION_HOST1, LOGIN1, 111, 115, 117), "too busy")
+        self.each(("greeting", "login", "list", "select", "fetch"),
+                  lambda phase: self.scripted(1, {phase: answer_and_close("* BYE too busy, come back later\r\n")},
+                                              (CONNECTION_HOST1, LOGIN1, 111, 115, 117), "too busy"))
 
     def test_server_refuses(self):
-        for phase, codes in (("login", LOGIN1), ("select", 117), ("fetch", 115), ("list", (111, CONNECTION_HOST1))):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: answer("%s NO not today, sailor\r\n")}, codes, "not today, sailor")
+        self.each((("login", LOGIN1), ("select", 117), ("fetch", 115), ("list", (111, CONNECTION_HOST1))),
+                  lambda case: self.scripted(1, {case[0]: answer("%s NO not today, sailor\r\n")}, case[1], "not today, sailor"))
 
     def test_destination_refuses(self):
-        for phase, codes in (("login", LOGIN2), ("select", 117), ("append", 114), ("create", 116)):
-            for word in ("NO", "BAD"):
-                with self.subTest(phase=phase, word=word):
-                    faults = {phase: answer(f"%s {word} not today, sailor\r\n")}
-                    with self.open(self.server, "good") as session:
-                        self.prepare(session)
-                    self.scripted(2, faults, codes, "not today, sailor")
-
-    def prepare(self, session):
-        if ("To be created",) not in {m.path for m in session.mailboxes()}:
-            session.create(("To be created",))
-            session.append(("To be created",), b"Message-Id: <1@good>\r\n\r\nbody\r\n")
-            session.append(("INBOX",), b"Message-Id: <2@good>\r\n\r\nbody\r\n")
+        def check(case):
+            (phase, codes), word = case
+            good = self.good(1)
+            with Account(self.server.host, self.server.port, good[good.index("--user1") + 1], "pass") as session:
+                session.create(("To be created",))
+                session.append(("To be created",), b"Message-Id: <1@good>\r\n\r\nbody\r\n")
+                session.append(("INBOX",), b"Message-Id: <2@good>\r\n\r\nbody\r\n")
+            self.scripted(2, {phase: answer(f"%s {word} not today, sailor\r\n")}, codes, "not today, sailor", good=good)
+        self.each(itertools.product((("login", LOGIN2), ("select", 117), ("append", 114), ("create", 116)), ("NO", "BAD")), check)
 
     def test_server_is_no_imap_server(self):
-        for name, text in (("ssh", "SSH-2.0-OpenSSH_9.2\r\n"), ("http", "HTTP/1.1 400 Bad Request\r\n\r\n"),
-                           ("zeros", "\0" * 5000 + "\r\n"), ("empty lines", "\r\n" * 10)):
-            with self.subTest(name):
-                self.scripted(1, {"greeting": answer(text)}, (CONNECTION_HOST1, 111))
+        self.each(("SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "\0" * 5000 + "\r\n", "\r\n" * 10),
+                  lambda text: self.scripted(1, {"greeting": answer(text)}, (CONNECTION_HOST1, 111)))
 
     def test_garbage(self):
-        for phase in ("login", "list", "select", "fetch"):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: answer("* \x01\x02 ((( \"\r\n")}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117))
+        self.each(("login", "list", "select", "fetch"),
+                  lambda phase: self.scripted(1, {phase: answer("* \x01\x02 ((( \"\r\n")}, (CONNECTION_HOST1, LOGIN1, 111, 115, 117)))
 
     def test_endless_line(self):
-        for phase in ("greeting", "list", "fetch"):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: flood("* OK " if phase == "greeting" else "x")}, (CONNECTION_HOST1, 111, 115, 117))
+        self.each(("greeting", "list", "fetch"),
+                  lambda phase: self.scripted(1, {phase: flood("* OK " if phase == "greeting" else "x")},
+                                              (CONNECTION_HOST1, 111, 115, 117)))
 
     def test_untagged_flood(self):
-        for phase in ("login", "list", "select", "fetch"):
-            with self.subTest(phase=phase):
-                self.scripted(1, {phase: flood("* 5 EXISTS\r\n")}, (CONNECTION_HOST1, 111, 115, 117))
+        self.each(("login", "list", "select", "fetch"),
+                  lambda phase: self.scripted(1, {phase: flood("* 5 EXISTS\r\n")}, (CONNECTION_HOST1, 111, 115, 117)))
 
     def test_impossible_literals(self):
-        for size in ("99999999999999999999999999", "18446744073709551615", "9223372036854775807", "-1", "1x"):
-            for phase in ("list", "fetch"):
-                with self.subTest(phase=phase, size=size):
-                    name = "LIST () \"/\" " if phase == "list" else "1 FETCH (UID 1 BODY[] "
-                    self.scripted(1, {phase: answer(f"* {name}{{{size}}}\r\nabc")}, (CONNECTION_HOST1, 111, 115, 117))
+        def check(case):
+            phase, size = case
+            name = "LIST () \"/\" " if phase == "list" else "1 FETCH (UID 1 BODY[] "
+            self.scripted(1, {phase: answer(f"* {name}{{{size}}}\r\nabc")}, (CONNECTION_HOST1, 111, 115, 117))
+        sizes = ("99999999999999999999999999", "18446744073709551615", "9223372036854775807", "-1", "1x")
+        self.each(itertools.product(("list", "fetch"), sizes), check)
 
 
 if __name__ == "__main__":

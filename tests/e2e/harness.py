@@ -1,5 +1,7 @@
 """What the whole-program tests share: starting imapferry, servers for a test class, and accounts on them."""
 
+import concurrent.futures
+import itertools
 import os
 import pathlib
 import re
@@ -113,7 +115,7 @@ def login(number, user, password="pass"):
 class WholeProgramTest(unittest.TestCase):
     """Servers live as long as the class; every test takes users of its own on them."""
 
-    users_taken = 0
+    user_numbers = itertools.count(1)
 
     @classmethod
     def certificates(cls):
@@ -131,8 +133,15 @@ class WholeProgramTest(unittest.TestCase):
         return server
 
     def new_user(self):
-        WholeProgramTest.users_taken += 1
-        return f"user{WholeProgramTest.users_taken}"
+        return f"user{next(WholeProgramTest.user_numbers)}"
+
+    def each(self, cases, check):
+        """check(case), several at a time: most of what goes wrong with servers is waiting. Every case is a subtest."""
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            outcomes = [(case, pool.submit(check, case)) for case in cases]
+        for case, outcome in outcomes:
+            with self.subTest(case=case):
+                outcome.result()
 
     def open(self, server, user, password="pass"):
         session = Account(server.host, server.port, user, password)

@@ -147,6 +147,21 @@ TEST_CASE("session: namespaces, where the server has them") {
   check_every_end(in("", ""), without);
 }
 
+TEST_CASE("session: ENABLE tells what the server has really switched on") {
+  const auto client = [](Session& session) -> asio::awaitable<void> {
+    const auto enabled = co_await session.enable("CONDSTORE QRESYNC");
+    CHECK(enabled.has(proto::Capability::condstore));
+    CHECK(!enabled.has(proto::Capability::qresync));
+  };
+  check_every_end(in(" ENABLE", "C: A1 ENABLE CONDSTORE QRESYNC\nS: * ENABLED CONDSTORE\nS: A1 OK done\n"), client);
+  const auto nothing = [](Session& session) -> asio::awaitable<void> {
+    const auto enabled = co_await session.enable("CONDSTORE");
+    CHECK(enabled.empty());
+  };
+  check_every_end(in(" ENABLE", "C: A1 ENABLE CONDSTORE\nS: A1 BAD what?\n"), nothing);
+  check_every_end(in("", ""), nothing);
+}
+
 TEST_CASE("session: STATUS") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
     const auto status = co_await session.status("a \"b\"");

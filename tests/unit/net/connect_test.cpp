@@ -85,7 +85,7 @@ TEST_CASE("connect: a port where nobody listens is refused, and the message name
   listener.stop();
   const core::Failure failure = failure_of(io, target_for(port));
   CHECK(failure.fault == core::Fault::connect);
-  CHECK(failure.message == "127.0.0.1 port " + std::to_string(port) + ": connection refused");
+  CHECK(failure.message == "127.0.0.1:" + std::to_string(port) + ": connection refused");
 }
 
 TEST_CASE("connect: a name that does not exist") {
@@ -117,7 +117,7 @@ TEST_CASE("connect: a server that does not take the connection runs into the tim
   target.timeout = std::chrono::milliseconds(50);
   const core::Failure failure = failure_of(io, target);
   CHECK(failure.fault == core::Fault::timeout);
-  CHECK(failure.message == "127.0.0.1 port " + std::to_string(target.port) + ": no connection within 50 ms");
+  CHECK(failure.message == "127.0.0.1:" + std::to_string(target.port) + ": no connection within 50 ms");
 }
 
 TEST_CASE("connect: a name with several addresses is tried to the last one") {
@@ -127,7 +127,7 @@ TEST_CASE("connect: a name with several addresses is tried to the last one") {
   listener.stop();
   const core::Failure failure = failure_of(io, target_for(port, "localhost"));
   CHECK(failure.fault == core::Fault::connect);
-  CHECK(failure.message.starts_with("localhost port " + std::to_string(port) + ": connection refused"));
+  CHECK(failure.message.starts_with("localhost:" + std::to_string(port) + ": connection refused"));
 }
 
 TEST_CASE("connect: no address may use up the time of those after it") {

@@ -28,7 +28,7 @@ void check_refused(const Identity& identity, const TlsOptions& options, const st
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->fault == core::Fault::certificate);
   CAPTURE(outcome.failure->message);
-  CHECK(outcome.failure->message.starts_with("127.0.0.1 port "));
+  CHECK(outcome.failure->message.starts_with("127.0.0.1:"));
   CHECK(outcome.failure->message.find(reason) != std::string::npos);
 }
 
