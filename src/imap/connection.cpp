@@ -232,10 +232,11 @@ Connection::~Connection() { state_->fail(core::Failure{Fault::closed, "the conne
 
 namespace {
 
-/// Lets a coroutine wait for the end of a command, and passes its data on.
+/// Lets a coroutine wait for the end of a command, and passes its data on. It has a condition of its own: with many
+/// commands in flight, waking all of them for every few bytes would cost more than the bytes.
 class Waiter : public proto::ResponseHandler {
  public:
-  explicit Waiter(proto::ResponseHandler* next) : next_(next) {}
+  Waiter(const asio::any_io_executor& executor, proto::ResponseHandler* next) : next_(next), is_over_(executor) {}
   void on(const proto::Response& response) override {
     if (next_ != nullptr) next_->on(response);
   }
@@ -247,12 +248,15 @@ class Waiter : public proto::ResponseHandler {
     result_ = result;
     is_done_ = true;
     if (next_ != nullptr) next_->done(result);
+    is_over_.notify_all();
   }
+  awaitable<void> wait() { return is_over_.wait(); }
   [[nodiscard]] bool is_done() const noexcept { return is_done_; }
   [[nodiscard]] proto::CommandResult& result() noexcept { return result_; }
 
  private:
   proto::ResponseHandler* next_;
+  core::Condition is_over_;
   proto::CommandResult result_;
   bool is_done_ = false;
 };
@@ -274,9 +278,9 @@ proto::Engine::Ticket Connection::State::submit(proto::Command command, proto::R
 
 awaitable<proto::CommandResult> Connection::State::execute(proto::Command command, proto::ResponseHandler* handler) {
   const auto self = shared_from_this();
-  Waiter waiter(handler);
+  Waiter waiter(changed.executor(), handler);
   submit(std::move(command), waiter);
-  while (!waiter.is_done()) co_await changed.wait();
+  while (!waiter.is_done()) co_await waiter.wait();
   // When the connection is lost, a sink that waits for somebody else is still in use: it must not go before it is at
   // rest.
   while (is_closed && is_delivering) co_await changed.wait();

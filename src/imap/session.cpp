@@ -42,9 +42,11 @@ Collector<Data, Function> collect(Function function) {
   return Collector<Data, Function>(std::move(function));
 }
 
-/// Reads what SELECT and EXAMINE answer.
+/// Reads what SELECT and EXAMINE answer. The number of messages is followed from the tagged response on, since the next
+/// command's answers may bring news before whoever waits for this one wakes up.
 class SelectReader : public proto::ResponseHandler {
  public:
+  explicit SelectReader(std::uint32_t& exists) : exists_(exists) {}
   void on(const proto::Response& response) override {
     if (const auto* number = std::get_if<proto::NumberResponse>(&response)) {
       if (number->kind == proto::NumberResponse::Kind::exists) state.exists = number->number;
@@ -52,7 +54,10 @@ class SelectReader : public proto::ResponseHandler {
       read_code(status->code);
     }
   }
-  void done(const CommandResult& result) override { state.is_read_only = result.code == "READ-ONLY"; }
+  void done(const CommandResult& result) override {
+    state.is_read_only = result.code == "READ-ONLY";
+    exists_ = state.exists;
+  }
   MailboxState state;
 
  private:
@@ -79,6 +84,8 @@ class SelectReader : public proto::ResponseHandler {
       at = end + 1;
     }
   }
+
+  std::uint32_t& exists_;
 };
 
 MailboxStatus status_of(const proto::StatusDataResponse& data) {
@@ -193,14 +200,13 @@ awaitable<core::Result<MailboxStatus>> Session::status(std::string_view mailbox)
 }
 
 awaitable<core::Result<MailboxState>> Session::select(std::string_view mailbox, SelectMode mode) {
-  SelectReader reader;
+  SelectReader reader(exists_);
   Command command(CommandKind::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
   command.astring(mailbox, capabilities());
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
   if (!result.is_ok()) {
     co_return proto::refusal(result, Fault::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
   }
-  exists_ = reader.state.exists;
   co_return std::move(reader.state);
 }
 

@@ -9,19 +9,20 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <fmt/format.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cstring>
+#include <new>
 
 namespace imapferry::net {
 
 namespace asio = boost::asio;
-namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
 namespace {
@@ -30,6 +31,17 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 /// The largest plaintext of one record (RFC 8446 section 5.1).
 constexpr std::size_t record_size = 16 * 1024;
+// So much goes to or comes from the kernel at once; more saves nothing that shows.
+constexpr std::size_t transfer_size = 4 * record_size;
+
+/// Why OpenSSL did not do what it was asked; would_block when it only needs more from the server.
+error_code error_after(const SSL* session, int result) {
+  switch (SSL_get_error(session, result)) {
+  case SSL_ERROR_WANT_READ: return asio::error::would_block;
+  case SSL_ERROR_ZERO_RETURN: return asio::error::eof;
+  default: return {static_cast<int>(ERR_get_error()), asio::error::get_ssl_category()};
+  }
+}
 
 bool set_expected_host(SSL* session, const std::string& name) {
   X509_VERIFY_PARAM* expected = SSL_get0_param(session);
@@ -49,16 +61,50 @@ bool set_expected_address(SSL* session, const asio::ip::address& address) {
 
 }  // namespace
 
+void TlsLayer::FreeSession::operator()(ssl_st* session) const noexcept { SSL_free(session); }
+
 TlsLayer::TlsLayer(Socket& socket, const TlsOptions& options, std::string server_name)
-    : stream_(socket, tls_context(socket.get_executor(), options)), server_name_(std::move(server_name)),
-      verify_(options.verify) {
+    : socket_(socket), session_(SSL_new(tls_context(socket.get_executor(), options).native_handle())),
+      server_name_(std::move(server_name)), verify_(options.verify) {
+  BIO* transport = BIO_new(transport_method());
+  if (!session_ || transport == nullptr) throw std::bad_alloc();
+  BIO_set_data(transport, &transport_);
+  BIO_set_init(transport, 1);
+  SSL_set_bio(session_.get(), transport, transport);
+  SSL_set_connect_state(session_.get());
   // The dot of a fully qualified name is neither in certificates nor sent (RFC 6066 section 3).
   if (server_name_.ends_with('.')) server_name_.pop_back();
   expect_server();
 }
 
+bio_method_st* TlsLayer::transport_method() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "imapferry transport");
+    if (made == nullptr) throw std::bad_alloc();
+    BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
+      static_cast<Transport*>(BIO_get_data(bio))->outgoing.append(bytes, static_cast<std::size_t>(size));
+      return size;
+    });
+    BIO_meth_set_read(made, [](BIO* bio, char* into, int size) {
+      Transport& transport = *static_cast<Transport*>(BIO_get_data(bio));
+      BIO_clear_retry_flags(bio);
+      const std::size_t count = std::min(transport.end - transport.begin, static_cast<std::size_t>(size));
+      if (count == 0) {
+        BIO_set_retry_read(bio);
+        return -1;
+      }
+      std::memcpy(into, transport.incoming.data() + transport.begin, count);
+      transport.begin += count;
+      return static_cast<int>(count);
+    });
+    BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) -> long { return command == BIO_CTRL_FLUSH ? 1 : 0; });
+    return made;
+  }();
+  return method;
+}
+
 void TlsLayer::expect_server() {
-  SSL* session = stream_.native_handle();
+  SSL* session = session_.get();
   error_code not_an_address;
   const auto address = asio::ip::make_address(server_name_, not_an_address);
   bool is_set = true;
@@ -74,14 +120,30 @@ void TlsLayer::expect_server() {
                       fmt::format("\"{}\" cannot be a TLS server's name", core::printable(server_name_)));
   }
   if (!verify_) return;
-  stream_.set_verify_callback([this](bool is_trusted, ssl::verify_context& verification) {
-    if (!is_trusted) refusal_ = describe_refusal(*verification.native_handle(), server_name_);
-    return is_trusted;
-  });
+  SSL_set_app_data(session, this);
+  SSL_set_verify(session, SSL_VERIFY_PEER, &TlsLayer::judge_certificate);
+}
+
+int TlsLayer::judge_certificate(int is_trusted, x509_store_ctx_st* verification) {
+  const void* session = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+  auto* self = static_cast<TlsLayer*>(SSL_get_app_data(static_cast<const SSL*>(session)));
+  if (is_trusted == 0) self->refusal_ = describe_refusal(*verification, self->server_name_);
+  return is_trusted;
 }
 
 asio::awaitable<std::optional<core::Failure>> TlsLayer::handshake() {
-  const auto [error] = co_await stream_.async_handshake(ssl::stream_base::client, as_result);
+  error_code error = asio::error::would_block;
+  while (error == asio::error::would_block) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(session_.get());
+    error = result == 1 ? error_code() : error_after(session_.get(), result);
+    // Also when it has failed: the server hears why.
+    const error_code unsent = co_await flush();
+    if (error != asio::error::would_block) break;
+    error = unsent;
+    if (!error) error = co_await receive();
+    if (!error) error = asio::error::would_block;
+  }
   std::optional<core::Failure> failure;
   if (error) failure = handshake_failure(error);
   co_return failure;
@@ -89,7 +151,7 @@ asio::awaitable<std::optional<core::Failure>> TlsLayer::handshake() {
 
 core::Failure TlsLayer::handshake_failure(const error_code& error) const {
   if (!refusal_.empty()) return {core::Fault::certificate, refusal_, {}};
-  if (error == ssl::error::stream_truncated || error == asio::error::eof) {
+  if (error == asio::error::eof) {
     return {core::Fault::closed, "the server closed the connection during the TLS handshake", {}};
   }
   if (error.category() != asio::error::get_ssl_category()) {
@@ -112,11 +174,36 @@ core::Failure TlsLayer::handshake_failure(const error_code& error) const {
       core::Fault::tls, fmt::format("the TLS handshake failed: {}", reason == nullptr ? error.message() : reason), {}};
 }
 
+/// Waits for bytes from the server. Their end is eof: many servers close without a close_notify, and the protocol above
+/// knows whether the end was expected.
+asio::awaitable<error_code> TlsLayer::receive() {
+  // OpenSSL asks for more only when it has taken everything.
+  std::vector<char>& incoming = transport_.incoming;
+  const bool was_filled = transport_.end == incoming.size();
+  transport_.begin = transport_.end = 0;
+  // It begins small: a destination has little to say, and there may be hundreds.
+  if (was_filled && incoming.size() < transfer_size) incoming.resize(std::max(record_size, 2 * incoming.size()));
+  const auto [error, count] =
+      co_await socket_.async_read_some(asio::buffer(incoming.data(), incoming.size()), as_result);
+  transport_.end = count;
+  co_return error;
+}
+
 asio::awaitable<std::pair<error_code, std::size_t>> TlsLayer::read_some(std::span<char> into) {
-  const auto [result, count] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), as_result);
-  // Many servers close without a close_notify; the protocol above knows whether the end was expected.
-  const error_code error = result == ssl::error::stream_truncated ? error_code(asio::error::eof) : result;
-  co_return std::pair<error_code, std::size_t>(error, count);
+  std::size_t total = 0;
+  error_code error;
+  while (!error && total < into.size()) {
+    ERR_clear_error();
+    std::size_t count = 0;
+    const int result = SSL_read_ex(session_.get(), into.data() + total, into.size() - total, &count);
+    total += count;
+    if (result == 1) continue;
+    // Whatever it is will be met again by the next read.
+    if (total > 0) break;
+    error = error_after(session_.get(), result);
+    if (error == asio::error::would_block) error = co_await receive();
+  }
+  co_return std::pair<error_code, std::size_t>(error, total);
 }
 
 asio::awaitable<error_code> TlsLayer::write(std::span<const std::string_view> pieces) {
@@ -125,32 +212,52 @@ asio::awaitable<error_code> TlsLayer::write(std::span<const std::string_view> pi
   for (std::string_view piece : pieces) {
     while (!piece.empty() && !error) {
       if (staged_.empty() && piece.size() >= record_size) {
-        const std::size_t whole = piece.size() - piece.size() % record_size;
-        const auto written = co_await asio::async_write(stream_, asio::buffer(piece.data(), whole), as_result);
-        error = std::get<0>(written);
+        const std::size_t whole = std::min(piece.size() - piece.size() % record_size, transfer_size);
+        error = co_await encrypt(piece.substr(0, whole));
         piece.remove_prefix(whole);
       } else {
         const std::size_t count = std::min(record_size - staged_.size(), piece.size());
         staged_.append(piece.substr(0, count));
         piece.remove_prefix(count);
-        if (staged_.size() == record_size) error = co_await flush();
+        if (staged_.size() < record_size) continue;
+        error = co_await encrypt(staged_);
+        staged_.clear();
       }
     }
   }
+  if (!error && !staged_.empty()) error = co_await encrypt(staged_);
   if (!error) error = co_await flush();
   co_return error;
 }
 
+/// What OpenSSL itself has to say meanwhile (the answer to a key update, found while reading) goes with the next
+/// records, as RFC 8446 section 4.6.3 allows.
+asio::awaitable<error_code> TlsLayer::encrypt(std::string_view plaintext) {
+  ERR_clear_error();
+  std::size_t written = 0;
+  const int result = SSL_write_ex(session_.get(), plaintext.data(), plaintext.size(), &written);
+  if (result != 1) co_return error_after(session_.get(), result);
+  error_code error;
+  if (transport_.outgoing.size() >= transfer_size) error = co_await flush();
+  co_return error;
+}
+
 asio::awaitable<error_code> TlsLayer::flush() {
-  if (staged_.empty()) co_return error_code();
-  const auto written = co_await asio::async_write(stream_, asio::buffer(staged_), as_result);
-  staged_.clear();
-  co_return std::get<0>(written);
+  while (!transport_.outgoing.empty()) {
+    sending_.swap(transport_.outgoing);
+    transport_.outgoing.clear();
+    std::string_view rest = sending_;
+    while (!rest.empty()) {
+      const auto [error, count] = co_await socket_.async_write_some(asio::buffer(rest.data(), rest.size()), as_result);
+      if (error) co_return error;
+      rest.remove_prefix(count);
+    }
+  }
+  co_return error_code();
 }
 
 std::string TlsLayer::protection() const {
-  // The native handle of a stream is not available from a const one, though nothing is changed here.
-  const SSL* session = const_cast<TlsLayer*>(this)->stream_.native_handle();
+  const SSL* session = session_.get();
   if (!SSL_is_init_finished(session)) return {};
   return fmt::format("{} {}", SSL_get_version(session), SSL_get_cipher_name(session));
 }

@@ -5,20 +5,29 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+struct bio_method_st;
+struct ssl_st;
+struct x509_store_ctx_st;
 
 namespace imapferry::net {
 
 /// The client's end of TLS on a connected socket, which stays its owner's. Closing the socket ends every operation
 /// here.
+///
+///   read:   socket ─► incoming, several records at once ─► OpenSSL ─► the caller's buffer
+///   write:  the caller's pieces ─► OpenSSL ─► outgoing, several records at once ─► socket
+///
+/// Not asio::ssl::stream, which needs a system call and a turn of the loop for every record of 16 KiB.
 class TlsLayer {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -38,15 +47,33 @@ class TlsLayer {
   [[nodiscard]] std::string protection() const;
 
  private:
+  struct FreeSession {
+    void operator()(ssl_st* session) const noexcept;
+  };
+  /// Where OpenSSL finds what came from the socket and leaves what is to go there. It never waits on its own.
+  struct Transport {
+    std::vector<char> incoming;
+    std::size_t begin = 0;  ///< of what OpenSSL has not taken yet
+    std::size_t end = 0;
+    std::string outgoing;
+  };
+
   void expect_server();
+  static bio_method_st* transport_method();
+  static int judge_certificate(int is_trusted, x509_store_ctx_st* verification);
   [[nodiscard]] core::Failure handshake_failure(const boost::system::error_code& error) const;
+  boost::asio::awaitable<boost::system::error_code> receive();
+  boost::asio::awaitable<boost::system::error_code> encrypt(std::string_view plaintext);
   boost::asio::awaitable<boost::system::error_code> flush();
 
-  boost::asio::ssl::stream<Socket&> stream_;
+  Socket& socket_;
+  Transport transport_;
+  std::unique_ptr<ssl_st, FreeSession> session_;
   std::string server_name_;
   bool verify_;
   std::string refusal_;  ///< why the certificate was refused; set during the handshake
   std::string staged_;   ///< small pieces that wait to become one record
+  std::string sending_;  ///< records on their way to the kernel; new ones gather in the transport meanwhile
 };
 
 }  // namespace imapferry::net

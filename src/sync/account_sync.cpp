@@ -153,7 +153,8 @@ awaitable<void> AccountSync::read_list(Side side, imap::Session& session, std::v
   if (!entries) throw core::Error(entries.error());
   for (const imap::ListEntry& entry : *entries) {
     mailboxes.push_back(listed(entry));
-    if (side == Side::source && entry.status) source_counts_[entry.wire] = entry.status->messages;
+    if (!entry.status) continue;
+    (side == Side::source ? source_counts_ : destination_counts_)[entry.wire] = entry.status->messages;
   }
 }
 
@@ -252,14 +253,24 @@ awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
   }
 }
 
+Forecast AccountSync::forecast_of(const MailboxPair& pair) const {
+  Forecast forecast;
+  const auto source = source_counts_.find(pair.source.wire);
+  if (source != source_counts_.end()) forecast.source_messages = source->second;
+  const auto destination = destination_counts_.find(pair.destination_wire);
+  if (destination != destination_counts_.end()) forecast.destination_messages = destination->second;
+  // What this run has just created.
+  if (!pair.exists) forecast.destination_messages = 0;
+  return forecast;
+}
+
 void AccountSync::make_jobs() {
   for (const MailboxPair& pair : map_.pairs) {
     if (not_created_.contains(pair.destination_wire)) continue;
     Job job;
     job.pair = &pair;
-    const auto count = source_counts_.find(pair.source.wire);
-    if (count != source_counts_.end()) job.messages = count->second;
-    if (job.messages == 0U) {
+    job.forecast = forecast_of(pair);
+    if (job.forecast.source_messages == 0U) {
       MailboxPlanned planned;
       planned.source = pair.source.name;
       planned.destination = pair.destination;
@@ -273,14 +284,15 @@ void AccountSync::make_jobs() {
   for (Job& job : jobs_) waiting_.push_back(&job);
   // The longest first, so that the lanes end together.
   if (lanes_that_pay() > 1) {
-    std::stable_sort(waiting_.begin(), waiting_.end(),
-                     [](const Job* a, const Job* b) { return a->messages.value_or(0) > b->messages.value_or(0); });
+    std::stable_sort(waiting_.begin(), waiting_.end(), [](const Job* a, const Job* b) {
+      return a->forecast.source_messages > b->forecast.source_messages;
+    });
   }
 }
 
 std::size_t AccountSync::lanes_that_pay() const {
   std::uint64_t messages = 0;
-  for (const Job& job : jobs_) messages += job.messages.value_or(messages_that_pay);
+  for (const Job& job : jobs_) messages += job.forecast.source_messages.value_or(messages_that_pay);
   const std::size_t wanted = std::min<std::size_t>(context_.limits.lanes, jobs_.size());
   return std::max<std::size_t>(std::min<std::size_t>(wanted, messages / messages_that_pay), 1);
 }
@@ -328,7 +340,7 @@ awaitable<void> AccountSync::leave(Lane& lane) {
 
 awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {
   try {
-    MailboxSync mailbox(context_, lane, *job.pair, job.memory);
+    MailboxSync mailbox(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory);
     const bool is_complete = co_await mailbox.run();
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});

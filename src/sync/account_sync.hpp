@@ -4,6 +4,7 @@
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
 #include "sync/mailbox_map.hpp"
+#include "sync/mailbox_sync.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -36,7 +37,7 @@ class AccountSync {
   /// A mailbox pair on its way through the lanes.
   struct Job {
     const MailboxPair* pair = nullptr;
-    std::optional<std::uint32_t> messages;  ///< on the source, where LIST-STATUS told
+    Forecast forecast;
     MailboxMemory memory;
     unsigned attempts_without_progress = 0;
   };
@@ -54,6 +55,7 @@ class AccountSync {
   boost::asio::awaitable<void> subscribe_mailboxes(imap::Session& destination);
   boost::asio::awaitable<void> subscribe_mailbox(imap::Session& destination, const MailboxPair& pair);
   boost::asio::awaitable<void> weigh(imap::Session& session, Side side);
+  [[nodiscard]] Forecast forecast_of(const MailboxPair& pair) const;
   void make_jobs();
   boost::asio::awaitable<void> run_lanes(Lane first);
   boost::asio::awaitable<void> run_lane(Lane lane);
@@ -76,8 +78,9 @@ class AccountSync {
   std::optional<Side> failed_side_;
   SideNames source_names_;
   SideNames destination_names_;
-  std::map<std::string, std::uint32_t> source_counts_;  ///< messages by wire name, where LIST-STATUS told
-  std::map<std::string, core::Failure> not_created_;    ///< by wire name on the destination
+  std::map<std::string, std::uint32_t> source_counts_;       ///< messages by wire name, where LIST-STATUS told
+  std::map<std::string, std::uint32_t> destination_counts_;  ///< likewise
+  std::map<std::string, core::Failure> not_created_;         ///< by wire name on the destination
   MailboxMap map_;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;

@@ -29,13 +29,15 @@ T value_or_throw(Side side, core::Result<T> result) {
 
 }  // namespace
 
-MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, MailboxMemory& memory)
-    : context_(context), lane_(lane), pair_(pair), memory_(memory) {}
+MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
+                         MailboxMemory& memory)
+    : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory) {}
 
 awaitable<bool> MailboxSync::run() {
-  const bool has_messages = co_await open_both();
+  co_await open_both();
+  const bool has_messages = source_state_.exists > 0;
   if (has_messages) {
-    co_await read_both();
+    co_await complete_listings();
     check_listing();
   }
   plan();
@@ -46,15 +48,19 @@ awaitable<bool> MailboxSync::run() {
   co_return is_complete;
 }
 
-/// Opens the mailbox on both sides. False when the source has nothing to carry.
-awaitable<bool> MailboxSync::open_both() {
+/// Opens the mailbox on both sides. Where it is known whether the destination holds anything, the listings that this
+/// asks for go in the same flight.
+awaitable<void> MailboxSync::open_both() {
   const auto executor = co_await boost::asio::this_coro::executor;
-  core::TaskGroup both(executor);
-  both.spawn(open_source());
+  core::TaskGroup flight(executor);
+  flight.spawn(open_source());
   // In a dry run the mailbox may not be there yet: then it is as good as empty.
-  if (!context_.rules.dry || pair_.exists) both.spawn(open_destination());
-  co_await both.join();
-  co_return source_state_.exists > 0;
+  const bool has_destination = !context_.rules.dry || pair_.exists;
+  if (has_destination) flight.spawn(open_destination());
+  const std::optional<std::uint32_t> there = has_destination ? forecast_.destination_messages : 0;
+  if (there) flight.spawn(list(Side::source, *there == 0 ? IndexDepth::light : IndexDepth::identified, source_));
+  if (there.value_or(0) > 0) flight.spawn(list(Side::destination, IndexDepth::identified, destination_));
+  co_await flight.join();
 }
 
 awaitable<void> MailboxSync::open_source() {
@@ -72,69 +78,64 @@ awaitable<void> MailboxSync::open_destination() {
   }
 }
 
-awaitable<void> MailboxSync::read_both() {
+/// Lists what the first flight has not.
+awaitable<void> MailboxSync::complete_listings() {
   is_first_copy_ = destination_state_.exists == 0;
-  if (is_first_copy_) {
-    co_await read_source(IndexDepth::light);
-    co_return;
-  }
+  if (is_first_copy_) destination_ = {};
+  const IndexDepth depth = is_first_copy_ ? IndexDepth::light : IndexDepth::identified;
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup both(executor);
-  both.spawn(read_source(IndexDepth::identified));
-  both.spawn(read_destination());
+  const bool is_source_listed = source_.depth == depth || source_.depth == IndexDepth::identified;
+  if (!is_source_listed) both.spawn(list(Side::source, depth, source_));
+  if (!is_first_copy_ && !destination_.depth) both.spawn(list(Side::destination, depth, destination_));
   co_await both.join();
+  if (source_.failure) throw core::Error(source_.failure->within(name_of(Side::source)));
+  if (destination_.failure) throw core::Error(destination_.failure->within(name_of(Side::destination)));
 }
 
-awaitable<void> MailboxSync::read_source(IndexDepth depth) {
-  source_ = co_await read_side(Side::source, *lane_.source, depth, source_state_.exists);
-}
-
-awaitable<void> MailboxSync::read_destination() {
-  destination_ =
-      co_await read_side(Side::destination, *lane_.destination, IndexDepth::identified, destination_state_.exists);
-}
-
-awaitable<MailboxIndex> MailboxSync::read_side(Side side, imap::Session& session, IndexDepth depth,
-                                               std::size_t expected) {
-  core::Failure failure;
+awaitable<void> MailboxSync::list(Side side, IndexDepth depth, Listing& listing) {
+  imap::Session& session = side == Side::source ? *lane_.source : *lane_.destination;
+  const auto expected = side == Side::source ? forecast_.source_messages : forecast_.destination_messages;
   try {
-    MailboxIndex index = co_await read_index(session, context_.key, "1:*", depth, expected);
-    co_return index;
+    listing.index = co_await read_index(session, context_.key, "1:*", depth, expected.value_or(0));
+    listing.depth = depth;
+    listing.failure.reset();
   } catch (const core::Error& error) {
-    failure = error.failure();
+    // Whose connection was lost is told by the account. Anything else may come of the mailbox being empty or not open.
+    if (!session.is_open()) throw;
+    listing.failure = error.failure();
   }
-  // Whose connection was lost is told by the account.
-  throw core::Error(session.is_open() ? failure.within(name_of(side)) : failure);
 }
 
 /// A message that the source counts but does not list would be lost in silence, so it is told.
 void MailboxSync::check_listing() const {
   const std::uint64_t expected = lane_.source->exists();
-  if (source_.size() >= expected) return;
+  if (source_.index.size() >= expected) return;
   context_.observer.on(MailboxFailed{
       pair_.source.name, pair_.destination,
-      core::Failure{
-          Fault::fetch, fmt::format("the source holds {} messages but lists only {}", expected, source_.size()), {}}});
+      core::Failure{Fault::fetch,
+                    fmt::format("the source holds {} messages but lists only {}", expected, source_.index.size()),
+                    {}}});
 }
 
 void MailboxSync::plan() {
   if (is_first_copy_) {
-    matches_.missing.resize(source_.size());
+    matches_.missing.resize(source_.index.size());
     std::iota(matches_.missing.begin(), matches_.missing.end(), 0U);
   } else {
-    matches_ = match(source_, destination_);
+    matches_ = match(source_.index, destination_.index);
   }
   if (context_.rules.sync_flags) collect_flag_changes();
 
   MailboxPlanned event;
   event.source = pair_.source.name;
   event.destination = pair_.destination;
-  event.source_messages = source_.size();
-  event.destination_messages = destination_.empty() ? destination_state_.exists : destination_.size();
+  event.source_messages = source_.index.size();
+  event.destination_messages = destination_.index.empty() ? destination_state_.exists : destination_.index.size();
   for (const std::uint32_t i : matches_.missing) {
-    if (memory_.refused.contains(source_.uid(i))) continue;
+    if (memory_.refused.contains(source_.index.uid(i))) continue;
     ++event.to_copy;
-    event.bytes_to_copy += source_.message_size(i);
+    event.bytes_to_copy += source_.index.message_size(i);
   }
   event.already_there = matches_.pairs.size();
   event.source_duplicates = matches_.source_duplicates.size();
@@ -148,23 +149,23 @@ void MailboxSync::plan() {
 void MailboxSync::collect_flag_changes() {
   for (const Matches::Pair& pair : matches_.pairs) {
     const imap::proto::Flags wanted =
-        imap::proto::permitted(source_.flags(pair.source), destination_state_.permanent_flags);
-    if (wanted == destination_.flags(pair.destination)) continue;
-    flag_changes_[wanted.to_string()].add(destination_.uid(pair.destination));
+        imap::proto::permitted(source_.index.flags(pair.source), destination_state_.permanent_flags);
+    if (wanted == destination_.index.flags(pair.destination)) continue;
+    flag_changes_[wanted.to_string()].add(destination_.index.uid(pair.destination));
   }
 }
 
 awaitable<void> MailboxSync::identify_large_messages() {
   std::vector<std::uint32_t> large;
   for (const std::uint32_t i : matches_.missing) {
-    if (source_.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
+    if (source_.index.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
   }
-  co_await identify(*lane_.source, context_.key, source_, large);
+  co_await identify(*lane_.source, context_.key, source_.index, large);
 }
 
 awaitable<bool> MailboxSync::copy() {
   if (matches_.missing.empty()) co_return true;
-  Copier copier(context_, lane_, pair_, source_, destination_state_.permanent_flags, memory_);
+  Copier copier(context_, lane_, pair_, source_.index, destination_state_.permanent_flags, memory_);
   if (is_first_copy_) {
     co_await identify_large_messages();
     copier.tell_duplicates_while_copying();

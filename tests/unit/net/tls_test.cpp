@@ -72,6 +72,22 @@ asio::awaitable<void> write_pieces(const Target& target, std::span<const std::st
   co_await stream->write(pieces);
 }
 
+/// Echoes, and wants new keys from both sides after every few reads.
+asio::awaitable<void> serve_echo_with_new_keys(Listener& listener, asio::ssl::context& context, int& key_updates) {
+  Socket socket = co_await listener.accept();
+  TlsSocket stream(std::move(socket), context);
+  co_await stream.async_handshake(asio::ssl::stream_base::server, as_result);
+  std::vector<char> buffer(64 * 1024);
+  for (int reads = 1;; ++reads) {
+    const auto [error, count] = co_await stream.async_read_some(asio::buffer(buffer), as_result);
+    if (error) co_return;
+    if (reads % 4 == 0) key_updates += SSL_key_update(stream.native_handle(), SSL_KEY_UPDATE_REQUESTED);
+    const auto [write_error, written] =
+        co_await asio::async_write(stream, asio::buffer(buffer.data(), count), as_result);
+    if (write_error) co_return;
+  }
+}
+
 /// Says something over TLS and then breaks the connection without a close_notify.
 asio::awaitable<void> serve_and_break(Listener& listener, asio::ssl::context& context, std::string_view text) {
   Socket socket = co_await listener.accept();
@@ -167,6 +183,19 @@ TEST_CASE("tls: 8 MiB go there and back while both directions are busy") {
   const std::string sent = pattern(8 << 20);
   std::string answer;
   run_together(io, serve_tls_echo(listener, context), exchange(target, sent, answer));
+  CHECK((answer == sent));
+}
+
+TEST_CASE("tls: new keys in the middle change nothing") {
+  asio::io_context io;
+  Listener listener(io);
+  asio::ssl::context context = server_context(loopback_identity());
+  const Target target = tls_target(listener);
+  const std::string sent = pattern(2 << 20);
+  std::string answer;
+  int key_updates = 0;
+  run_together(io, serve_echo_with_new_keys(listener, context, key_updates), exchange(target, sent, answer));
+  CHECK(key_updates > 10);
   CHECK((answer == sent));
 }
 
