@@ -200,6 +200,7 @@ int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   forbid_core_files();
   raise_file_limit();
+  keep_freed_memory();
   std::vector<std::string> arguments(argv + 1, argv + argc);
   cli::wipe_passwords_in_argv(argc, argv);
   try {

@@ -1,5 +1,6 @@
 #include "app/process.hpp"
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -17,6 +18,15 @@ void raise_file_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  // What is larger than any batch, such as the index of a huge mailbox, still comes from the system and goes back to
+  // it.
+  mallopt(M_MMAP_THRESHOLD, 5 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }
 
 std::uint64_t peak_memory() {

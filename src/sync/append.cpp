@@ -3,8 +3,6 @@
 #include "imap/proto/date_time.hpp"
 #include "sync/mailbox_index.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace imapferry::sync {
@@ -25,11 +23,15 @@ bool is_common_date(std::int64_t date) {
 
 /// " (flags) "date" " in front of a literal.
 std::string arguments(const MessageMeta& meta) {
-  std::string text = fmt::format(" ({})", meta.flags.to_string());
+  std::string text = " (";
+  text += meta.flags.to_string();
+  text += ") ";
   if (meta.date != MailboxIndex::no_date) {
-    text += fmt::format(" \"{}\"", imap::proto::DateTime{meta.date, meta.zone_minutes}.to_string());
+    text += '"';
+    text += imap::proto::DateTime{meta.date, meta.zone_minutes}.to_string();
+    text += "\" ";
   }
-  return text + " ";
+  return text;
 }
 
 }  // namespace

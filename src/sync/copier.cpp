@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace imapferry::sync {
@@ -43,16 +44,25 @@ awaitable<void> pause(std::chrono::milliseconds time) {
 
 }  // namespace
 
-bool SeenMessages::insert(const Identity& identity, std::uint64_t size) {
-  Identity sized = identity;
-  sized.bits[0] ^= size * 0x9E37'79B9'7F4A'7C15u;
-  return seen_.insert(sized).second;
+bool SeenMessages::insert(std::uint32_t position) {
+  constexpr std::uint32_t empty = UINT32_MAX;
+  // At most three quarters full.
+  if (slots_.empty()) slots_.resize(std::bit_ceil(index_.size() + index_.size() / 3 + 1), empty);
+  const Identity& identity = index_.identity(position);
+  const std::uint64_t size = index_.message_size(position);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = identity.bits[0] & mask;
+  for (; slots_[at] != empty; at = (at + 1) & mask) {
+    if (index_.identity(slots_[at]) == identity && index_.message_size(slots_[at]) == size) return false;
+  }
+  slots_[at] = position;
+  return true;
 }
 
 Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
                const imap::proto::PermanentFlags& permanent, MailboxMemory& memory)
     : context_(context), lane_(lane), pair_(pair), index_(index), permanent_(permanent), memory_(memory),
-      in_flight_(context.limits.batches_in_flight) {}
+      in_flight_(context.limits.batches_in_flight), seen_(index) {}
 
 Batch::Item Copier::item_at(std::uint32_t position) {
   MessageMeta meta;
@@ -121,7 +131,7 @@ bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {
   if (!tells_duplicates_) return true;
   const IdentityResult found = identity_of_header(context_.key, header_of(bytes));
   index_.set_identity(item.position, found.identity);
-  if (seen_.insert(found.identity, item.size)) return true;
+  if (seen_.insert(item.position)) return true;
   context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});
   return false;
 }
@@ -288,8 +298,7 @@ void Copier::refuse(const Batch::Item& item, std::string_view header, core::Fail
 
 awaitable<void> Copier::carry_large(Batch::Item item) {
   // Large messages are identified before they are copied: their bytes never lie here as a whole.
-  if (tells_duplicates_ && index_.has_identity(item.position) &&
-      !seen_.insert(index_.identity(item.position), item.size)) {
+  if (tells_duplicates_ && index_.has_identity(item.position) && !seen_.insert(item.position)) {
     context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});
     co_return;
   }

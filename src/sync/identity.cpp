@@ -64,6 +64,7 @@ class NormalLines {
     append(field.name);
     if (!field.name.empty()) text_ += ": ";
     append(field.value);
+    text_ += '\n';
     lines_.push_back({start, text_.size() - start});
   }
 
@@ -73,7 +74,7 @@ class NormalLines {
     const std::size_t start = text_.size();
     add(field);
     const std::string_view value = std::string_view(text_).substr(start + field.name.size() + 2);
-    if (!value.empty() && value != "<>") return;
+    if (value != "\n" && value != "<>\n") return;
     text_.resize(start);
     lines_.pop_back();
   }
@@ -84,14 +85,12 @@ class NormalLines {
     std::sort(lines_.begin(), lines_.end(), [this](const Line& a, const Line& b) { return view(a) < view(b); });
     SipHasher hasher(key);
     hasher.update(source == IdentitySource::listed_fields ? "fields\n" : "header\n");
-    for (const Line& line : lines_) {
-      hasher.update(view(line));
-      hasher.update("\n");
-    }
+    for (const Line& line : lines_) hasher.update(view(line));
     return hasher.finish();
   }
 
  private:
+  /// Ends with "\n", which no normal byte is.
   struct Line {
     std::size_t start;
     std::size_t size;
@@ -128,6 +127,9 @@ class NormalLines {
 void gather_listed(std::string_view header, NormalLines& lines) {
   std::string_view line;
   while (take_line(header, line)) {
+    // Most lines are told by their first byte.
+    const int first = line.front() | 0x20;
+    if (first != 'm' && first != 'r') continue;
     const Field field = split(line);
     if (imap::proto::equals_ignoring_case(field.name, "message-id") ||
         imap::proto::equals_ignoring_case(field.name, "received")) {

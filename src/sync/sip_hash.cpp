@@ -18,11 +18,10 @@ std::uint64_t load_little_endian(const char* bytes) noexcept {
 
 // The four constants spell "somepseudorandomlygeneratedbytes"; 0xEE tells the 128-bit variant from the 64-bit one.
 SipHasher::SipHasher(const IdentityKey& key) noexcept
-    : v_{key.bits[0] ^ 0x736f6d6570736575U, key.bits[1] ^ 0x646f72616e646f6dU ^ 0xEEU,
-         key.bits[0] ^ 0x6c7967656e657261U, key.bits[1] ^ 0x7465646279746573U} {}
+    : state_{key.bits[0] ^ 0x736f6d6570736575U, key.bits[1] ^ 0x646f72616e646f6dU ^ 0xEEU,
+             key.bits[0] ^ 0x6c7967656e657261U, key.bits[1] ^ 0x7465646279746573U} {}
 
-void SipHasher::rounds(int count) noexcept {
-  auto [v0, v1, v2, v3] = v_;
+inline void SipHasher::State::rounds(int count) noexcept {
   for (int i = 0; i < count; ++i) {
     v0 += v1;
     v1 = std::rotl(v1, 13) ^ v0;
@@ -35,42 +34,44 @@ void SipHasher::rounds(int count) noexcept {
     v1 = std::rotl(v1, 17) ^ v2;
     v2 = std::rotl(v2, 32);
   }
-  v_ = {v0, v1, v2, v3};
 }
 
-void SipHasher::absorb(std::uint64_t word) noexcept {
-  v_[3] ^= word;
+inline void SipHasher::State::absorb(std::uint64_t word) noexcept {
+  v3 ^= word;
   rounds(2);
-  v_[0] ^= word;
+  v0 ^= word;
 }
 
 void SipHasher::update(std::string_view bytes) noexcept {
+  State state = state_;
   total_size_ += bytes.size();
   while (tail_size_ != 0 && !bytes.empty()) {
     tail_ |= std::uint64_t{static_cast<std::uint8_t>(bytes.front())} << (8 * tail_size_);
     bytes.remove_prefix(1);
     if (++tail_size_ == 8) {
-      absorb(tail_);
+      state.absorb(tail_);
       tail_ = 0;
       tail_size_ = 0;
     }
   }
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) absorb(load_little_endian(bytes.data()));
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) state.absorb(load_little_endian(bytes.data()));
   for (const char byte : bytes) {
     tail_ |= std::uint64_t{static_cast<std::uint8_t>(byte)} << (8 * tail_size_);
     ++tail_size_;
   }
+  state_ = state;
 }
 
 Identity SipHasher::finish() noexcept {
-  const auto fold = [this] { return v_[0] ^ v_[1] ^ v_[2] ^ v_[3]; };
+  State state = state_;
+  const auto fold = [&state] { return state.v0 ^ state.v1 ^ state.v2 ^ state.v3; };
   Identity out;
-  absorb(tail_ | (total_size_ << 56));
-  v_[2] ^= 0xEEU;
-  rounds(4);
+  state.absorb(tail_ | (total_size_ << 56));
+  state.v2 ^= 0xEEU;
+  state.rounds(4);
   out.bits[0] = fold();
-  v_[1] ^= 0xDDU;
-  rounds(4);
+  state.v1 ^= 0xDDU;
+  state.rounds(4);
   out.bits[1] = fold();
   return out;
 }

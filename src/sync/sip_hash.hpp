@@ -2,7 +2,6 @@
 
 #include "sync/identity.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,10 +17,14 @@ class SipHasher {
   [[nodiscard]] Identity finish() noexcept;
 
  private:
-  void absorb(std::uint64_t word) noexcept;
-  void rounds(int count) noexcept;
+  /// The state of the permutation. Worked on in local copies, which stay in registers.
+  struct State {
+    std::uint64_t v0, v1, v2, v3;
+    void rounds(int count) noexcept;
+    void absorb(std::uint64_t word) noexcept;
+  };
 
-  std::array<std::uint64_t, 4> v_;
+  State state_;
   std::uint64_t tail_ = 0;  ///< the bytes that do not fill a word yet, little-endian
   unsigned tail_size_ = 0;  ///< 0..7
   std::uint64_t total_size_ = 0;

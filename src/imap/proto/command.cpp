@@ -1,8 +1,7 @@
 #include "imap/proto/command.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <string>
 
 namespace imapferry::imap::proto {
 
@@ -62,7 +61,7 @@ Command& Command::astring(std::string_view value, const Capabilities& capabiliti
 
 void Command::announce(std::uint64_t size, LiteralStyle style) {
   const bool waits = style == LiteralStyle::synchronising;
-  raw(fmt::format("{{{}{}}}\r\n", size, waits ? "" : "+"));
+  raw("{").raw(std::to_string(size)).raw(waits ? "}\r\n" : "+}\r\n");
   if (waits) wait();
 }
 

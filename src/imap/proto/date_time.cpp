@@ -2,8 +2,6 @@
 
 #include "imap/proto/flags.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -89,7 +87,7 @@ std::optional<int> take_zone(std::string_view& text) {
   return west ? -east : east;
 }
 
-} // namespace
+}  // namespace
 
 std::string DateTime::to_string() const {
   const int zone = std::clamp(zone_minutes, -max_zone_minutes, max_zone_minutes);
@@ -101,10 +99,23 @@ std::string DateTime::to_string() const {
   const std::chrono::year_month_day date{midnight};
   const auto second_of_day = (local - midnight).count();
   const int distance = zone < 0 ? -zone : zone;
-  return fmt::format("{:02}-{}-{:04} {:02}:{:02}:{:02} {}{:02}{:02}", static_cast<unsigned>(date.day()),
-                     month_names[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                     second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60, zone < 0 ? '-' : '+',
-                     distance / 60, distance % 60);
+  // Digit by digit: one is written for every message that is copied.
+  std::string text = "00-Mon-0000 00:00:00 +0000";
+  const auto put_two_digits = [&text](std::size_t at, std::int64_t number) {
+    text[at] = static_cast<char>('0' + number / 10);
+    text[at + 1] = static_cast<char>('0' + number % 10);
+  };
+  put_two_digits(0, static_cast<unsigned>(date.day()));
+  text.replace(3, 3, month_names[static_cast<unsigned>(date.month()) - 1]);
+  put_two_digits(7, static_cast<int>(date.year()) / 100);
+  put_two_digits(9, static_cast<int>(date.year()) % 100);
+  put_two_digits(12, second_of_day / 3600);
+  put_two_digits(15, second_of_day / 60 % 60);
+  put_two_digits(18, second_of_day % 60);
+  if (zone < 0) text[21] = '-';
+  put_two_digits(22, distance / 60);
+  put_two_digits(24, distance % 60);
+  return text;
 }
 
 std::optional<DateTime> DateTime::parse(std::string_view text) {
@@ -117,4 +128,4 @@ std::optional<DateTime> DateTime::parse(std::string_view text) {
   return DateTime{*day * 86'400 + *second_of_day - std::int64_t{*zone} * 60, *zone};
 }
 
-} // namespace imapferry::imap::proto
+}  // namespace imapferry::imap::proto
