@@ -114,7 +114,7 @@ Section own_speed() {
                  valued("maxconnections#", integer, "N", works,
                         "Connections at once to the source (1) and destination (2), all accounts together.", "64")),
           within(1, 64,
-                 valued("lanes", integer, "N", works, "Pairs of connections that work on one account at once.", "2")),
+                 valued("lanes", integer, "N", works, "Pairs of connections that work on one account at once, at most.", "4")),
           within(1 * mib, 1024 * gib,
                  valued("memory", size, "SIZE", works, "Message data held in memory at once, all accounts together.",
                         "64M")),

@@ -64,7 +64,16 @@ awaitable<Lease> Pool::open(Place place, const Credentials& credentials) {
   co_return Lease(std::move(session), std::move(place));
 }
 
+awaitable<Lease> Pool::open_now(Place place, const Credentials& credentials) {
+  std::unique_ptr<Session> session = co_await open_session(credentials, 1);
+  co_return Lease(std::move(session), std::move(place));
+}
+
 awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& credentials) {
+  return open_session(credentials, patience);
+}
+
+awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& credentials, unsigned attempts) {
   std::chrono::milliseconds pause = first_wait;
   for (unsigned attempt = 1;; ++attempt) {
     core::Failure failure;
@@ -75,8 +84,9 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     } catch (const core::Error& error) {
       failure = error.failure();
     }
-    if (failure.fault != Fault::unavailable || attempt >= patience || has_given_up_) throw core::Error(failure);
+    if (failure.fault != Fault::unavailable) throw core::Error(failure);
     learn_limit();
+    if (attempt >= attempts || has_given_up_) throw core::Error(failure);
     co_await wait(executor_, pause);
     pause *= 2;
   }

@@ -46,6 +46,8 @@ class Pool {
   /// Opens a session on a place. Throws core::Error when that fails; a server that has too many connections is waited
   /// for.
   boost::asio::awaitable<Lease> open(Place place, const Credentials& credentials);
+  /// The same, but a server that has too many connections is not waited for.
+  boost::asio::awaitable<Lease> open_now(Place place, const Credentials& credentials);
   /// The same for whoever holds a place already.
   boost::asio::awaitable<std::unique_ptr<Session>> open_session(const Credentials& credentials);
   /// Connects and protects without logging in, to see who answers.
@@ -57,6 +59,7 @@ class Pool {
 
  private:
   boost::asio::awaitable<std::unique_ptr<Session>> try_routes(const Credentials* credentials);
+  boost::asio::awaitable<std::unique_ptr<Session>> open_session(const Credentials& credentials, unsigned attempts);
   void learn_limit();
   void grow_back();
 

@@ -28,8 +28,9 @@ constexpr unsigned most_attempts = 5;
 constexpr unsigned attempts_before_one_by_one = 2;
 constexpr unsigned most_reconnects = 5;
 constexpr std::chrono::milliseconds first_wait = 500ms;
-// Below this many messages for each lane, opening one more costs more than it brings.
+// Another lane pays when it gets so many messages, or so many mailboxes: each of these costs some round trips.
 constexpr std::uint64_t messages_that_pay = 500;
+constexpr std::size_t mailboxes_that_pay = 6;
 
 awaitable<void> pause(std::chrono::milliseconds time) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
@@ -293,8 +294,9 @@ void AccountSync::make_jobs() {
 std::size_t AccountSync::lanes_that_pay() const {
   std::uint64_t messages = 0;
   for (const Job& job : jobs_) messages += job.forecast.source_messages.value_or(messages_that_pay);
-  const std::size_t wanted = std::min<std::size_t>(context_.limits.lanes, jobs_.size());
-  return std::max<std::size_t>(std::min<std::size_t>(wanted, messages / messages_that_pay), 1);
+  const std::uint64_t paying = std::max<std::uint64_t>(messages / messages_that_pay, jobs_.size() / mailboxes_that_pay);
+  const std::size_t most = std::min(context_.limits.lanes, jobs_.size());
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(paying, 1, std::max<std::size_t>(most, 1)));
 }
 
 awaitable<void> AccountSync::run_lanes(Lane first) {
@@ -311,14 +313,21 @@ awaitable<void> AccountSync::run_extra_lane() {
   imap::Place source_place = pool(Side::source).reserve_if_free();
   imap::Place destination_place = pool(Side::destination).reserve_if_free();
   if (!source_place || !destination_place) co_return;
+  const auto executor = co_await boost::asio::this_coro::executor;
   Lane lane;
+  core::TaskGroup both(executor);
+  both.spawn(open_extra(Side::source, std::move(source_place), lane.source));
+  both.spawn(open_extra(Side::destination, std::move(destination_place), lane.destination));
   try {
-    lane.source = co_await pool(Side::source).open(std::move(source_place), source_credentials_);
-    lane.destination = co_await pool(Side::destination).open(std::move(destination_place), destination_credentials_);
+    co_await both.join();
   } catch (const core::Error&) {
     co_return;
   }
   co_await run_lane(std::move(lane));
+}
+
+awaitable<void> AccountSync::open_extra(Side side, imap::Place place, imap::Lease& lease) {
+  lease = co_await pool(side).open_now(std::move(place), credentials(side));
 }
 
 awaitable<void> AccountSync::run_lane(Lane lane) {

@@ -60,6 +60,7 @@ class AccountSync {
   boost::asio::awaitable<void> run_lanes(Lane first);
   boost::asio::awaitable<void> run_lane(Lane lane);
   boost::asio::awaitable<void> run_extra_lane();
+  boost::asio::awaitable<void> open_extra(Side side, imap::Place place, imap::Lease& lease);
   boost::asio::awaitable<void> run_job(Lane& lane, Job& job);
   boost::asio::awaitable<std::optional<core::Failure>> try_job(Lane& lane, Job& job);
   boost::asio::awaitable<void> revive(Lane& lane);

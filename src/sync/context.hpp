@@ -27,7 +27,7 @@ struct CopyLimits {
   std::size_t batch_messages = 100;
   std::size_t batch_bytes = 4u << 20;  ///< a larger message flows through by itself, in chunks
   std::size_t batches_in_flight = 16;  ///< from FETCH to the destination's confirmation, for each lane
-  std::size_t lanes = 2;
+  std::size_t lanes = 4;  ///< at most, where so many pay
 };
 
 /// What the synchronisation of one account works with. Everything outlives it.
