@@ -86,7 +86,7 @@ awaitable<void> Scheduler::synchronise(std::size_t number, core::Semaphore::Perm
   const AccountRef ref{number, account.name};
   tell(ref, AccountStarted{});
   AccountObserver observer(observer_, ref);
-  const sync::Context context{servers_, account, config_.rules, limits_, memory_, stop_, key_, observer};
+  const sync::Context context{servers_, account, config_.rules, limits_, worker_, memory_, stop_, key_, observer};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   tell(ref, AccountFinished{std::move(outcome.failure), outcome.side, outcome.was_stopped});

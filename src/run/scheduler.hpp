@@ -37,6 +37,7 @@ class Scheduler {
   sync::IdentityKey key_;
   sync::Stop stop_;
   sync::Servers servers_;
+  core::Worker worker_;
   core::Semaphore memory_;
   core::Semaphore places_;
 };

@@ -2,6 +2,7 @@
 
 #include "config/run_config.hpp"
 #include "core/semaphore.hpp"
+#include "core/worker.hpp"
 #include "sync/event.hpp"
 #include "sync/identity.hpp"
 #include "sync/servers.hpp"
@@ -27,7 +28,7 @@ struct CopyLimits {
   std::size_t batch_messages = 100;
   std::size_t batch_bytes = 4u << 20;  ///< a larger message flows through by itself, in chunks
   std::size_t batches_in_flight = 16;  ///< from FETCH to the destination's confirmation, for each lane
-  std::size_t lanes = 4;  ///< at most, where so many pay
+  std::size_t lanes = 4;               ///< at most, where so many pay
 };
 
 /// What the synchronisation of one account works with. Everything outlives it.
@@ -36,6 +37,7 @@ struct Context {
   const config::AccountSpec& account;
   const config::SyncRules& rules;
   const CopyLimits& limits;
+  core::Worker& worker;
   core::Semaphore& memory;  ///< bytes of message data, for the whole process
   const Stop& stop;
   const IdentityKey& key;

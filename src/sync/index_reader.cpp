@@ -3,6 +3,8 @@
 #include "imap/proto/date_time.hpp"
 #include "imap/proto/refusal.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -21,6 +23,8 @@ constexpr std::string_view identified_items =
 constexpr std::string_view fields_items = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)])";
 constexpr std::string_view header_items = "(UID BODY.PEEK[HEADER])";
 
+// Reserved memory costs nothing until it is used, but address space has an end.
+constexpr std::size_t most_reserved = 1 << 21;
 // A header beyond this is identified by its first megabyte.
 constexpr std::size_t longest_header = 1 << 20;
 // Servers bound a command line; all that were tried take 8,000 characters.
@@ -83,13 +87,15 @@ class IndexFiller : public HeaderReader {
     if (const auto header = header_of(*fetch)) entry.has_identity = identity_of_fields(key_, *header, entry.identity);
     flags_ = {};
     for (const std::string_view flag : fetch->flags) flags_.add(flag);
-    index_.add(entry, flags_);
+    if (!index_.add(entry, flags_)) has_too_many_flag_sets_ = true;
   }
+  [[nodiscard]] bool has_too_many_flag_sets() const noexcept { return has_too_many_flag_sets_; }
 
  private:
   MailboxIndex& index_;
   const IdentityKey& key_;
   imap::proto::Flags flags_;
+  bool has_too_many_flag_sets_ = false;
 };
 
 /// Identifies messages that are in the index already.
@@ -160,12 +166,16 @@ awaitable<void> identify(imap::Session& session, const IdentityKey& key, Mailbox
 awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
                                    std::size_t expected_messages) {
   MailboxIndex index;
-  // The server's word for how many there are reserves no more than a little: it could be any number.
-  index.reserve(std::min<std::size_t>(expected_messages, 1 << 16));
+  // The server's word for how many there are may be any number.
+  index.reserve(std::min(expected_messages, most_reserved));
   IndexFiller filler(index, key);
   const std::string_view items = depth == IndexDepth::light ? light_items : identified_items;
   const imap::proto::CommandResult result = co_await session.uid_fetch(uids, items, filler);
   require(result);
+  if (filler.has_too_many_flag_sets()) {
+    throw core::Error(core::Fault::protocol, fmt::format("the server tells more than {} different sets of flags",
+                                                         MailboxIndex::most_flag_sets));
+  }
   if (depth == IndexDepth::identified) {
     std::vector<std::uint32_t> bare;
     for (std::uint32_t i = 0; i < index.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "sync/mailbox_index.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace imapferry::sync {
 
@@ -25,7 +26,9 @@ std::size_t bytes_of(const std::vector<T>& values) {
 
 }  // namespace
 
-void MailboxIndex::add(const Entry& entry, const imap::proto::Flags& flags) {
+bool MailboxIndex::add(const Entry& entry, const imap::proto::Flags& flags) {
+  const std::optional<std::uint32_t> flag_set = intern(flags, flags_.empty() ? 0 : flags_.back());
+  if (!flag_set) return false;
   std::size_t i = uids_.size();
   if (!is_sorted_ || (!uids_.empty() && entry.uid <= uids_.back())) i = find(entry.uid);
   if (i == uids_.size()) {
@@ -38,8 +41,9 @@ void MailboxIndex::add(const Entry& entry, const imap::proto::Flags& flags) {
   dates_[i] = entry.date;
   zones_[i] = static_cast<std::int16_t>(std::clamp(entry.zone_minutes, -1439, 1439));
   marks_[i] = entry.has_identity ? mark_identity : std::uint8_t{0};
-  flags_[i] = intern(flags, i == 0 ? 0 : flags_[i - 1]);
+  flags_[i] = *flag_set;
   total_bytes_ += entry.size;
+  return true;
 }
 
 void MailboxIndex::append_empty(imap::proto::Uid uid) {
@@ -88,11 +92,16 @@ std::size_t MailboxIndex::memory() const noexcept {
          bytes_of(marks_) + bytes_of(flags_);
 }
 
-std::uint32_t MailboxIndex::intern(const imap::proto::Flags& flags, std::uint32_t likely) {
+std::optional<std::uint32_t> MailboxIndex::intern(const imap::proto::Flags& flags, std::uint32_t likely) {
   if (likely < flag_table_.size() && is_identical(flag_table_[likely], flags)) return likely;
-  const auto [found, is_new] = flag_ids_.emplace(key_of(flags), static_cast<std::uint32_t>(flag_table_.size()));
-  if (is_new) flag_table_.push_back(flags);
-  return found->second;
+  std::string key = key_of(flags);
+  const auto found = flag_ids_.find(key);
+  if (found != flag_ids_.end()) return found->second;
+  if (flag_table_.size() == most_flag_sets) return std::nullopt;
+  flag_table_.push_back(flags);
+  const auto number = static_cast<std::uint32_t>(flag_table_.size() - 1);
+  flag_ids_.emplace(std::move(key), number);
+  return number;
 }
 
 }  // namespace imapferry::sync

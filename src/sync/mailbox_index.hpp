@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,12 @@ class MailboxIndex {
   };
   static constexpr std::int64_t no_date = INT64_MIN;
 
-  /// Messages come in ascending order of UID as a rule, but need not; one that is already there is replaced.
-  void add(const Entry& entry, const imap::proto::Flags& flags);
+  /// More different sets of flags than this are no mailbox but an attack on our memory.
+  static constexpr std::size_t most_flag_sets = 1 << 16;
+
+  /// Messages come in ascending order of UID as a rule, but need not; one that is already there is replaced. False, and
+  /// nothing done, when there are too many different sets of flags.
+  bool add(const Entry& entry, const imap::proto::Flags& flags);
   void set_identity(std::size_t i, const Identity& identity);
   void reserve(std::size_t messages);
 
@@ -48,7 +53,7 @@ class MailboxIndex {
   static constexpr std::uint8_t mark_identity = 1;
   void append_empty(imap::proto::Uid uid);
   /// `likely`: a position in flag_table_ that is tried first.
-  std::uint32_t intern(const imap::proto::Flags& flags, std::uint32_t likely);
+  std::optional<std::uint32_t> intern(const imap::proto::Flags& flags, std::uint32_t likely);
 
   std::vector<imap::proto::Uid> uids_;
   std::vector<Identity> identities_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -20,6 +21,8 @@ using imap::proto::UidSet;
 namespace {
 
 constexpr std::size_t longest_set = 7000;
+// Some milliseconds' work.
+constexpr std::size_t compared_at_once = 5000;
 
 template <class T>
 T value_or_throw(Side side, core::Result<T> result) {
@@ -40,7 +43,8 @@ awaitable<bool> MailboxSync::run() {
     co_await complete_listings();
     check_listing();
   }
-  plan();
+  co_await compare();
+  tell_plan();
   if (context_.rules.dry || !has_messages) co_return true;
   const bool is_complete = co_await copy();
   if (context_.stop.is_requested) co_return is_complete&& flag_changes_.empty();
@@ -118,15 +122,25 @@ void MailboxSync::check_listing() const {
                     {}}});
 }
 
-void MailboxSync::plan() {
+/// Finds out what is to be done; a large mailbox takes the better part of a second, and others must not wait for it.
+awaitable<void> MailboxSync::compare() {
   if (is_first_copy_) {
     matches_.missing.resize(source_.index.size());
     std::iota(matches_.missing.begin(), matches_.missing.end(), 0U);
-  } else {
-    matches_ = match(source_.index, destination_.index);
+    co_return;
   }
-  if (context_.rules.sync_flags) collect_flag_changes();
+  std::function<void()> work = [this] {
+    matches_ = match(source_.index, destination_.index);
+    if (context_.rules.sync_flags) collect_flag_changes();
+  };
+  if (source_.index.size() + destination_.index.size() <= compared_at_once) {
+    work();
+  } else {
+    co_await context_.worker.run(std::move(work));
+  }
+}
 
+void MailboxSync::tell_plan() {
   MailboxPlanned event;
   event.source = pair_.source.name;
   event.destination = pair_.destination;
@@ -147,11 +161,16 @@ void MailboxSync::plan() {
 }
 
 void MailboxSync::collect_flag_changes() {
+  // A mailbox has few different sets of flags: what is wanted instead of each is made out once.
+  std::map<const imap::proto::Flags*, imap::proto::Flags> wanted;
   for (const Matches::Pair& pair : matches_.pairs) {
-    const imap::proto::Flags wanted =
-        imap::proto::permitted(source_.index.flags(pair.source), destination_state_.permanent_flags);
-    if (wanted == destination_.index.flags(pair.destination)) continue;
-    flag_changes_[wanted.to_string()].add(destination_.index.uid(pair.destination));
+    const imap::proto::Flags& flags = source_.index.flags(pair.source);
+    auto known = wanted.find(&flags);
+    if (known == wanted.end()) {
+      known = wanted.emplace(&flags, imap::proto::permitted(flags, destination_state_.permanent_flags)).first;
+    }
+    if (known->second == destination_.index.flags(pair.destination)) continue;
+    flag_changes_[known->second.to_string()].add(destination_.index.uid(pair.destination));
   }
 }
 

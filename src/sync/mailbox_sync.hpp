@@ -46,7 +46,8 @@ class MailboxSync {
   boost::asio::awaitable<void> complete_listings();
   boost::asio::awaitable<void> list(Side side, IndexDepth depth, Listing& listing);
   void check_listing() const;
-  void plan();
+  boost::asio::awaitable<void> compare();
+  void tell_plan();
   boost::asio::awaitable<void> identify_large_messages();
   boost::asio::awaitable<bool> copy();
   boost::asio::awaitable<void> set_flags();

@@ -145,3 +145,14 @@ TEST_CASE("mailbox index: a message costs at most 64 bytes, also when nobody sai
   reserved.reserve(messages);
   CHECK(reserved.memory() <= 44 * messages);
 }
+
+TEST_CASE("mailbox index: there is an end to different sets of flags, not to messages") {
+  MailboxIndex index;
+  imap::proto::Uid uid = 0;
+  for (std::size_t i = 0; i < MailboxIndex::most_flag_sets; ++i) {
+    REQUIRE(index.add(entry_of(++uid, 1), flags_of(0, {"k" + std::to_string(i)})));
+  }
+  CHECK_FALSE(index.add(entry_of(++uid, 1), flags_of(0, {"one-too-many"})));
+  CHECK(index.size() == MailboxIndex::most_flag_sets);
+  CHECK(index.add(entry_of(++uid, 1), flags_of(0, {"k7"})));
+}
