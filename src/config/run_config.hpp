@@ -63,9 +63,10 @@ struct SyncRules {
 
 /// What a run may use.
 struct RunLimits {
-  std::size_t max_accounts = 0;    ///< accounts in work at once; 0 means our default
-  std::size_t lanes = 0;           ///< lanes per account; 0 means our default
-  std::size_t memory = 64u << 20;  ///< bytes of message data held at once, all accounts together
+  std::size_t max_accounts = 0;  ///< accounts in work at once; 0 means our default
+  std::size_t lanes = 0;         ///< lanes per account; 0 means our default
+  std::size_t memory =
+      64u << 20;  ///< bytes that the process may take, about; huge mailboxes need more for their indexes
   std::size_t batch_messages = 0;  ///< messages per MULTIAPPEND; 0 means our default
   std::size_t batch_bytes = 0;
 };

@@ -18,6 +18,10 @@ constexpr std::size_t least_batch_bytes = 64 << 10;
 // A lane needs several batches in flight, and lanes share the memory: a batch is a small part of it.
 constexpr std::size_t batches_in_memory = 16;
 
+/// What connections, code and bookkeeping need beside the messages in transit is known from measurements with 64
+/// accounts at once.
+std::size_t message_memory(const config::RunLimits& limits) { return limits.memory / 8 * 5; }
+
 std::size_t or_default(std::size_t value, std::size_t fallback) { return value > 0 ? value : fallback; }
 
 sync::IdentityKey draw_key() {
@@ -54,7 +58,7 @@ class AccountObserver : public sync::Observer {
 Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
     : executor_(executor), config_(config), observer_(observer), limits_(limits_of(config.limits)), key_(draw_key()),
       servers_(executor, config.source, config.destination),
-      memory_(std::max(config.limits.memory, limits_.batch_bytes)),
+      memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
 void Scheduler::request_stop(std::string signal) {
