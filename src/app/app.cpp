@@ -65,6 +65,7 @@ class Loop {
   void run() {
     asio::co_spawn(context_, scheduler_.run(), [this](std::exception_ptr error) {
       error_ = error;
+      is_over_ = true;
       clock_.cancel();
       signals_.cancel();
     });
@@ -76,7 +77,9 @@ class Loop {
   }
 
  private:
+  // cancel() does not reach a handler that is on its way already: it has to see for itself that all is over.
   void tick() {
+    if (is_over_) return;
     clock_.expires_after(redraw_interval);
     clock_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
@@ -86,6 +89,7 @@ class Loop {
   }
 
   void wait_for_signal() {
+    if (is_over_) return;
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
       // The second one is meant: whatever is in flight is left to the next run, which finds out what arrived.
@@ -104,6 +108,7 @@ class Loop {
   report::Console& console_;
   asio::steady_timer clock_;
   asio::signal_set signals_;
+  bool is_over_ = false;
   bool is_stopping_ = false;
   std::exception_ptr error_;
 };
