@@ -62,6 +62,7 @@ Engine::Ticket Engine::submit(Command command, ResponseHandler& handler) {
   const Ticket ticket = next_ticket_++;
   auto pending = std::make_unique<Pending>(ticket, std::move(command), handler);
   pending->tag = fmt::format("A{} ", ticket);
+  if (pending->command.is_alone()) ++alone_;
   pending_.push_back(std::move(pending));
   return ticket;
 }
@@ -98,6 +99,7 @@ bool Engine::has_unanswered() const noexcept {
 bool Engine::may_start(std::size_t position) const {
   if (position == 0) return true;
   if (pending_[position]->command.is_alone()) return false;
+  if (alone_ == 0) return true;
   return std::none_of(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(position),
                       [](const auto& earlier) { return earlier->command.is_alone(); });
 }
@@ -174,15 +176,18 @@ void Engine::wrote() {
 /// Ends the commands that have their answer and whose bytes nobody needs any more.
 void Engine::finish_answered() {
   for (std::size_t i = 0; i < pending_.size();) {
-    Pending& pending = *pending_[i];
-    if (pending.answer && pending.is_written && !pending.is_in_output) {
-      const std::unique_ptr<Pending> ended = std::move(pending_[i]);
-      pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
-      ended->handler->done(*ended->answer);
-    } else {
-      ++i;
-    }
+    if (!finish_if_answered(i)) ++i;
   }
+}
+
+bool Engine::finish_if_answered(std::size_t position) {
+  const Pending& pending = *pending_[position];
+  if (!pending.answer || !pending.is_written || pending.is_in_output) return false;
+  const std::unique_ptr<Pending> ended = std::move(pending_[position]);
+  pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(position));
+  if (ended->command.is_alone()) --alone_;
+  ended->handler->done(*ended->answer);
+  return true;
 }
 
 Engine::Step Engine::feed(std::span<const char> input) {
@@ -272,8 +277,8 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
   }
   const bool is_refused_append = pending.command.kind() == CommandKind::append && status.condition == Condition::bad;
   if (is_refused_append) pending.is_written = true;
-  const std::string words = pending.answer->server_text();
-  finish_answered();
+  const std::string words = is_refused_append ? pending.answer->server_text() : std::string();
+  finish_if_answered(static_cast<std::size_t>(found - pending_.begin()));
   // A server that does not understand an APPEND may read the message behind it as commands: nothing more reaches it.
   if (is_refused_append)
     return drop(Fault::closed, "the connection was dropped because APPEND was answered with BAD", words);

@@ -166,12 +166,14 @@ class Engine {
   Next route(const Response& response);
   Next deliver(Pending* target, const Response& response);
   void finish_answered();
+  bool finish_if_answered(std::size_t position);
   Next drop(core::Fault fault, std::string message, std::string server_text = {});
   Next drop(core::Failure failure);
 
   UnsolicitedHandler* unsolicited_;
   Parser parser_;
   std::deque<std::unique_ptr<Pending>> pending_;  ///< in the order of submission
+  std::size_t alone_ = 0;  ///< how many of them must be alone on the wire
   Ticket next_ticket_ = 1;
 
   std::vector<std::string_view> output_;
