@@ -52,6 +52,16 @@ class CopyTest(WholeProgramTest):
                 # The tests' own sessions come first, the migration's last.
                 self.assertEqual(", TLS, " in logins[-2], protection != "none", logins)
 
+    def test_a_server_that_allows_one_more_connection(self):
+        few = self.serve(layout="mdbox", extra="protocol imap {\n  mail_max_userip_connections = 3\n}")
+        user = self.filled(self.maildir, "few", messages=60)
+        others = [self.open(few, user), self.open(few, user)]
+        finished = self.migrate(self.maildir, few, user, "--lanes", "6")
+        self.assertIn("Maximum number of connections", few.log(), "the server refused nothing: this test tested nothing")
+        for other in others:
+            other.close()
+        self.assert_equal_accounts(self.maildir, user, few, user, str(finished))
+
     def test_flags_changed_on_the_source_are_brought_in_line(self):
         user = self.filled(self.maildir, "flags", messages=30, folders=(("Archive",),))
         self.migrate(self.maildir, self.mdbox, user)
