@@ -180,6 +180,8 @@ awaitable<core::Result<std::vector<ListEntry>>> Session::list() {
 awaitable<void> Session::learn_subscriptions(std::vector<ListEntry>& entries) {
   std::unordered_set<std::string> subscribed;
   auto reader = collect<proto::ListResponse>([&](const proto::ListResponse& data) {
+    // Courier tells the levels above a subscribed mailbox as well (RFC 3501 section 6.3.9 has it for "%").
+    if ((data.attributes & proto::list_noselect) != 0) return;
     if (subscribed.size() < most_mailboxes) subscribed.emplace(data.mailbox);
   });
   Command command(CommandKind::lsub, "LSUB \"\" \"*\"");

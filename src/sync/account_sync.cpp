@@ -174,8 +174,8 @@ void AccountSync::map_both() {
 }
 
 /// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others
-/// fill. Levels that are no mailboxes of their own are left to the server, which makes them as it sees fit; only where
-/// it does not are they created by name.
+/// fill. Levels that are no mailboxes of their own are left to the server, which makes them as it sees fit; only above
+/// a mailbox that it does not make they are created by name.
 awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
   std::set<std::string> wanted;
   for (const MailboxPair& pair : map_.pairs) wanted.insert(pair.destination_wire);
@@ -184,10 +184,17 @@ awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
   for (const std::string& wire : map_.to_create) (wanted.contains(wire) ? mailboxes : levels).push_back(wire);
   co_await create_all(destination, mailboxes);
   if (not_created_.empty()) co_return;
-  co_await create_all(destination, levels);
-  std::erase_if(mailboxes, [this](const std::string& wire) { return !not_created_.contains(wire); });
-  not_created_.clear();
-  co_await create_all(destination, mailboxes);
+  std::erase_if(levels, [this](const std::string& level) {
+    const std::string below = level + destination_names_.name_space.delimiter;
+    return std::none_of(not_created_.begin(), not_created_.end(),
+                        [&](const auto& failed) { return failed.first.starts_with(below); });
+  });
+  if (!levels.empty()) {
+    co_await create_all(destination, levels);
+    std::erase_if(mailboxes, [this](const std::string& wire) { return !not_created_.contains(wire); });
+    not_created_.clear();
+    co_await create_all(destination, mailboxes);
+  }
   for (const MailboxPair& pair : map_.pairs) {
     const auto failure = not_created_.find(pair.destination_wire);
     if (failure == not_created_.end()) continue;

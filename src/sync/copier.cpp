@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <exception>
 #include <utility>
 
 namespace imapferry::sync {
@@ -210,15 +211,28 @@ awaitable<void> Copier::append_halves(const Batch& batch, const Items& items) {
   }
 }
 
-/// Without MULTIAPPEND every message is a command of its own; all of them are in flight at once.
+/// Without MULTIAPPEND every message is a command of its own; all of them are in flight at once, but that one whose
+/// arguments are not proven goes first: composed beside it, those that it proves would all wait for the server.
 awaitable<void> Copier::append_one_by_one(const Batch& batch, const Items& items) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup tasks(executor);
+  std::exception_ptr error;
   for (const Batch::Item* item : items) {
     Items single(1, item);
-    tasks.spawn(append_single(batch, std::move(single)));
+    if (proof_.is_proven(item->meta)) {
+      tasks.spawn(append_single(batch, std::move(single)));
+      continue;
+    }
+    // What runs in the group still needs the batch: it is waited for, whatever happens here.
+    try {
+      co_await append_single(batch, std::move(single));
+    } catch (const core::Error&) {
+      error = std::current_exception();
+    }
+    if (error) break;
   }
   co_await tasks.join();
+  if (error) std::rethrow_exception(error);
 }
 
 awaitable<void> Copier::append_single(const Batch& batch, Items single) { co_await append_halves(batch, single); }

@@ -65,6 +65,7 @@ TEST_CASE("session: LIST, and LSUB for the subscriptions") {
                          "S: A1 OK done\n"
                          "C: A2 LSUB \"\" \"*\"\n"
                          "S: * LSUB () \"/\" INBOX\n"
+                         "S: * LSUB (\\Noselect) \"/\" a\n"
                          "S: * LSUB () \"/\" gone\n"
                          "S: * LSUB () NIL flat\n"
                          "S: A2 OK done\n"),
