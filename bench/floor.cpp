@@ -114,7 +114,9 @@ void run(const Options& options) {
   const Protection protection = number(options, "--tls", 0) != 0 ? Protection::tls : Protection::none;
   BareClient client(options.find("--host")->second, options.find("--port")->second, protection);
   client.login(options.find("--user")->second, options.find("--password")->second);
-  for (const std::string& mailbox : plan.mailboxes) client.create(mailbox);
+  for (const std::string& mailbox : plan.mailboxes) {
+    if (mailbox != "INBOX") client.create(mailbox);
+  }
 
   const rusage before = used_so_far();
   const auto start = std::chrono::steady_clock::now();

@@ -19,6 +19,7 @@ FLAG_NAMES = ("\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft")
 FIRST_DATE = 1_262_304_000  # 2010-01-01
 LAST_DATE = 1_672_531_200  # 2023-01-01
 SMALLEST = 1200
+LARGEST = 50 << 20
 
 WORDS = """able about account after again agenda all already also amount and answer any approve attached available back
 because been before best board budget build but call can change check client close comment complete confirm contract
@@ -138,27 +139,32 @@ class Generator:
         return head + body, date, flags
 
 
-def sizes(rng, count, size, spread):
-    """The sizes of `count` messages: about `size` each, or log-normal around it with that mean."""
+def sizes(rng, count, size, spread, smallest=SMALLEST, largest=LARGEST):
+    """The sizes of `count` messages: about `size` each, or log-normal with that mean, within the limits."""
     for _ in range(count):
         if spread > 0:
-            yield max(SMALLEST, min(50 << 20, int(rng.lognormvariate(math.log(size) - spread * spread / 2, spread))))
+            yield max(smallest, min(largest, int(rng.lognormvariate(math.log(size) - spread * spread / 2, spread))))
         else:
             yield max(SMALLEST, int(size * rng.uniform(0.9, 1.1)))
 
 
-def write_corpus(path, count, size, seed, spread=0.0):
-    """Writes the file; returns how many bytes its messages have."""
-    generator = Generator(seed)
+def write_messages(path, messages):
+    """Writes (bytes, date, flag bits) as a corpus file; returns how many bytes the messages have."""
     total = 0
     with open(path, "wb") as out:
         out.write(MAGIC)
-        for number, wanted in enumerate(sizes(random.Random(seed + 1), count, size, spread), 1):
-            message, date, flags = generator.message(number, wanted)
+        for message, date, flags in messages:
             out.write(RECORD.pack(len(message), date, flags))
             out.write(message)
             total += len(message)
     return total
+
+
+def write_corpus(path, count, size, seed, spread=0.0):
+    """Writes `count` generated messages; returns how many bytes they have."""
+    generator = Generator(seed)
+    wanted = sizes(random.Random(seed + 1), count, size, spread)
+    return write_messages(path, (generator.message(number, size) for number, size in enumerate(wanted, 1)))
 
 
 def read_corpus(path):

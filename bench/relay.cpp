@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -25,13 +26,17 @@ std::size_t cost_of(const std::string& bytes) { return bytes.size() + chunk_over
 
 }  // namespace
 
-Relay::Direction::Direction(Tcp::socket& from_socket, Tcp::socket& to_socket)
-    : from(from_socket), to(to_socket), changed(from_socket.get_executor()), room(from_socket.get_executor()),
-      due(from_socket.get_executor()) {}
+Relay::Direction::Direction(Tcp::socket& from_socket, Tcp::socket& to_socket, Bottleneck& shared_bottleneck,
+                            double own_bandwidth)
+    : from(from_socket), to(to_socket), shared(shared_bottleneck), own(own_bandwidth),
+      changed(from_socket.get_executor()), room(from_socket.get_executor()), due(from_socket.get_executor()),
+      turn(from_socket.get_executor()) {}
 
-Relay::Relay(Tcp::socket client, Tcp::endpoint target, Duration round_trip, std::span<char> scratch)
-    : client_(std::move(client)), server_(client_.get_executor()), target_(std::move(target)), delay_(round_trip / 2),
-      scratch_(scratch), up_(client_, server_), down_(server_, client_), handshake_(client_.get_executor()),
+Relay::Relay(Tcp::socket client, Tcp::endpoint target, Line& line, std::span<char> scratch)
+    : client_(std::move(client)), server_(client_.get_executor()), target_(std::move(target)), line_(line),
+      delay_(line.shape.round_trip / 2), scratch_(scratch),
+      up_(client_, server_, line.up, line.shape.bandwidth_of_a_connection),
+      down_(server_, client_, line.down, line.shape.bandwidth_of_a_connection), handshake_(client_.get_executor()),
       tasks_(client_.get_executor()) {}
 
 asio::awaitable<void> Relay::run() {
@@ -65,85 +70,112 @@ asio::awaitable<bool> Relay::connect() {
   co_return true;
 }
 
-asio::awaitable<void> Relay::read_from(Direction& line) {
+asio::awaitable<void> Relay::read_from(Direction& way) {
   for (;;) {
-    while (!closed_ && line.in_flight >= in_flight_limit) co_await line.room.wait();
+    while (!closed_ && way.in_flight >= in_flight_limit) co_await way.room.wait();
     if (closed_) co_return;
-    const auto [error] = co_await line.from.async_wait(Tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
+    const auto [error] = co_await way.from.async_wait(Tcp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (closed_) co_return;
     if (error) {
-      end_reading(line, Ending::reset);
+      end_reading(way, Ending::reset);
       co_return;
     }
-    while (line.in_flight < in_flight_limit && take_available(line)) {
-    }
-    if (line.ending != Ending::none) co_return;
+    co_await wait_for_turn(way);
+    while (!closed_ && way.in_flight < in_flight_limit && take_available(way)) co_await wait_for_turn(way);
+    if (closed_ || way.ending != Ending::none) co_return;
   }
 }
 
 // Returns whether there may be more to take at once.
-bool Relay::take_available(Direction& line) {
+bool Relay::take_available(Direction& way) {
   error_code error;
-  const std::size_t size = line.from.read_some(asio::buffer(scratch_.data(), scratch_.size()), error);
+  const std::size_t portion = std::min(way.own.portion(scratch_.size()), way.shared.portion(scratch_.size()));
+  const std::size_t size = way.from.read_some(asio::buffer(scratch_.data(), portion), error);
   if (error == asio::error::would_block || error == asio::error::try_again) return false;
   if (error) {
-    end_reading(line, error == asio::error::eof ? Ending::orderly : Ending::reset);
+    end_reading(way, error == asio::error::eof ? Ending::orderly : Ending::reset);
     return false;
   }
-  line.bytes += size;
-  line.chunks.push_back(Chunk{std::chrono::steady_clock::now() + delay_, std::string(scratch_.data(), size)});
-  line.in_flight += cost_of(line.chunks.back().bytes);
-  line.changed.notify_all();
-  return size == scratch_.size();
+  way.bytes += size;
+  if (&way == &up_) count_turn();
+  way.chunks.push_back(Chunk{due_of(way, size), std::string(scratch_.data(), size)});
+  way.in_flight += cost_of(way.chunks.back().bytes);
+  way.changed.notify_all();
+  return size == portion;
 }
 
-void Relay::end_reading(Direction& line, Ending how) {
-  line.ending = how;
-  line.ending_due = std::chrono::steady_clock::now() + delay_;
-  line.changed.notify_all();
+Relay::TimePoint Relay::due_of(Direction& way, std::size_t size) {
+  const TimePoint now = std::chrono::steady_clock::now();
+  TimePoint due = std::max(way.own.pass(now, size), way.shared.pass(now, size)) + delay_;
+  if (line_.shape.jitter > Duration::zero()) {
+    due += Duration(std::uniform_int_distribution<Duration::rep>(0, line_.shape.jitter.count())(line_.dice));
+  }
+  way.last_due = std::max(way.last_due, due);
+  return way.last_due;
 }
 
-asio::awaitable<void> Relay::write_to(Direction& line) {
+void Relay::count_turn() noexcept {
+  if (client_has_heard_) ++round_trips_;
+  client_has_heard_ = false;
+}
+
+/// While a bottleneck has enough to carry, nothing more is taken.
+asio::awaitable<void> Relay::wait_for_turn(Direction& way) {
   for (;;) {
-    while (!closed_ && line.chunks.empty() && line.ending == Ending::none) co_await line.changed.wait();
+    const TimePoint ready = std::max(way.own.ready_at(), way.shared.ready_at());
+    if (closed_ || ready <= std::chrono::steady_clock::now()) co_return;
+    co_await sleep_until(way.turn, ready);
+  }
+}
+
+void Relay::end_reading(Direction& way, Ending how) {
+  way.ending = how;
+  way.ending_due = std::max(way.last_due, std::chrono::steady_clock::now() + delay_);
+  way.changed.notify_all();
+}
+
+asio::awaitable<void> Relay::write_to(Direction& way) {
+  for (;;) {
+    while (!closed_ && way.chunks.empty() && way.ending == Ending::none) co_await way.changed.wait();
     if (closed_) co_return;
-    if (!line.chunks.empty()) {
-      co_await write_due_chunks(line);
+    if (!way.chunks.empty()) {
+      co_await write_due_chunks(way);
       continue;
     }
-    co_await sleep_until(line.due, line.ending_due);
-    if (line.ending == Ending::reset) {
+    co_await sleep_until(way.due, way.ending_due);
+    if (way.ending == Ending::reset) {
       reset();
     } else if (!closed_) {
       error_code ignored;
-      line.to.shutdown(Tcp::socket::shutdown_send, ignored);
+      way.to.shutdown(Tcp::socket::shutdown_send, ignored);
     }
     co_return;
   }
 }
 
-asio::awaitable<void> Relay::write_due_chunks(Direction& line) {
-  co_await sleep_until(line.due, line.chunks.front().due);
+asio::awaitable<void> Relay::write_due_chunks(Direction& way) {
+  co_await sleep_until(way.due, way.chunks.front().due);
   if (closed_) co_return;
   const TimePoint now = std::chrono::steady_clock::now();
   std::vector<asio::const_buffer> buffers;
   std::size_t cost = 0;
-  for (const Chunk& chunk : line.chunks) {
+  for (const Chunk& chunk : way.chunks) {
     if (chunk.due > now || buffers.size() == most_chunks_in_a_write) break;
     buffers.push_back(asio::buffer(chunk.bytes));
     cost += cost_of(chunk.bytes);
   }
-  const auto [error, size] = co_await asio::async_write(line.to, buffers, asio::as_tuple(asio::use_awaitable));
+  const auto [error, size] = co_await asio::async_write(way.to, buffers, asio::as_tuple(asio::use_awaitable));
   if (closed_) co_return;
   if (error) {
     // The receiver is gone. Its sender learns that when the news has travelled back.
-    co_await sleep_until(line.due, std::chrono::steady_clock::now() + delay_);
+    co_await sleep_until(way.due, std::chrono::steady_clock::now() + delay_);
     reset();
     co_return;
   }
-  line.chunks.erase(line.chunks.begin(), line.chunks.begin() + static_cast<std::ptrdiff_t>(buffers.size()));
-  line.in_flight -= cost;
-  line.room.notify_all();
+  if (&way == &down_) client_has_heard_ = true;
+  way.chunks.erase(way.chunks.begin(), way.chunks.begin() + static_cast<std::ptrdiff_t>(buffers.size()));
+  way.in_flight -= cost;
+  way.room.notify_all();
 }
 
 asio::awaitable<void> Relay::sleep_until(asio::steady_timer& timer, TimePoint when) {
@@ -166,10 +198,11 @@ void Relay::close() noexcept {
   client_.close(ignored);
   server_.close(ignored);
   handshake_.cancel();
-  for (Direction* line : {&up_, &down_}) {
-    line->due.cancel();
-    line->changed.notify_all();
-    line->room.notify_all();
+  for (Direction* way : {&up_, &down_}) {
+    way->due.cancel();
+    way->turn.cancel();
+    way->changed.notify_all();
+    way->room.notify_all();
   }
 }
 

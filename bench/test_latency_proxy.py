@@ -4,15 +4,19 @@
 Only least delays are asserted: a busy machine may add to them, never take away.
 """
 import hashlib
+import json
+import pathlib
 import random
-import re
+import resource
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import types
 import unittest
 
 ROUND_TRIP_MS = 40
@@ -55,8 +59,8 @@ def echo(connection):
 class LatencyProxy(unittest.TestCase):
     program = ""
 
-    def start(self, *servers, rtt=ROUND_TRIP_MS):
-        command = [self.program]
+    def start(self, *servers, rtt=ROUND_TRIP_MS, options=()):
+        command = [self.program, *options]
         for server in servers:
             self.addCleanup(server.listener.close)
             command += ["0", f"127.0.0.1:{server.port}", str(rtt)]
@@ -73,6 +77,15 @@ class LatencyProxy(unittest.TestCase):
         rest, _ = self.process.communicate(timeout=PATIENCE)
         self.assertEqual(self.process.returncode, 0)
         return rest
+
+    def ask_for_report(self, path):
+        path.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR1)
+        end = time.monotonic() + PATIENCE
+        while not path.exists():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.005)
+        return json.loads(path.read_text())["targets"]
 
     def connect(self, port):
         connection = socket.create_connection(("127.0.0.1", port), PATIENCE)
@@ -179,14 +192,126 @@ class LatencyProxy(unittest.TestCase):
             connection.sendall(b"%05d" % i)
         for i, connection in enumerate(connections):
             self.assertEqual(connection.recv(5, socket.MSG_WAITALL), b"%05d" % i)
-        told = self.end()
-        for line in told.splitlines():
-            self.assertRegex(line, re.compile(r"150 connections, 750 bytes to it, 750 bytes from it$"))
-        self.assertEqual(len(told.splitlines()), 2)
+        told = json.loads(self.end())
+        for target in told["targets"]:
+            self.assertEqual((target["connections"], target["connections_most"]), (150, 150))
+            self.assertEqual((target["bytes_to_target"], target["bytes_from_target"]), (750, 750))
+        self.assertEqual([target["port"] for target in told["targets"]], ports)
+
+    def test_thousands_of_connections_are_carried_at_once(self):
+        number = 3000
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard < 5 * number:
+            self.skipTest(f"only {hard} descriptors")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        port = self.start(types.SimpleNamespace(port=listener.getsockname()[1], listener=listener), rtt=5)[0]
+        clients = []
+        for i in range(number):
+            clients.append(self.connect(port))
+            clients[-1].sendall(b"%05d" % i)
+        peers = []
+        for _ in range(number):
+            peer, _ = listener.accept()
+            self.addCleanup(peer.close)
+            peers.append(peer)
+        for peer in peers:
+            peer.sendall(peer.recv(5, socket.MSG_WAITALL))
+        for i, client in enumerate(clients):
+            self.assertEqual(client.recv(5, socket.MSG_WAITALL), b"%05d" % i)
+        self.assertEqual(json.loads(self.end())["targets"][0]["connections_most"], number)
+
+    def test_round_trips_are_what_a_client_says_after_it_has_heard_something(self):
+        def answer_each_line(connection):
+            with connection, connection.makefile("rwb") as lines:
+                for line in lines:
+                    lines.write(line.upper())
+                    lines.flush()
+
+        with tempfile.TemporaryDirectory() as directory:
+            report = pathlib.Path(directory) / "report.json"
+            port = self.start(Server(answer_each_line), rtt=1, options=["--report", str(report)])[0]
+            patient, eager = self.connect(port), self.connect(port)
+            patient_lines, eager_lines = patient.makefile("rb"), eager.makefile("rb")
+            for _ in range(4):
+                patient.sendall(b"question\n")
+                patient_lines.readline()
+            eager.sendall(b"question\n" * 4)
+            for _ in range(4):
+                eager_lines.readline()
+            target = self.ask_for_report(report)[0]
+            # The first question of each waited for nothing.
+            self.assertEqual((target["round_trips"], target["round_trips_most"]), (3, 3))
+            self.assertEqual((target["connections"], target["connections_open"]), (2, 2))
+            eager.sendall(b"another\n")
+            eager_lines.readline()
+            self.assertEqual(self.ask_for_report(report)[0]["round_trips"], 4)
+            report.unlink()
+            self.assertEqual(json.loads(self.end()), json.loads(report.read_text()))
+
+    def send_over(self, options, connections, size):
+        """Seconds until `size` bytes have come over each of so many connections, all at once."""
+        start_gate, ends = threading.Event(), []
+
+        def swallow(connection):
+            with connection:
+                self.assertEqual(len(receive_all(connection)), size)
+                ends.append(time.monotonic())
+
+        port = self.start(Server(swallow), rtt=0, options=options)[0]
+
+        def send():
+            with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+                start_gate.wait()
+                connection.sendall(bytes(size))
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1)
+
+        senders = [threading.Thread(target=send) for _ in range(connections)]
+        for sender in senders:
+            sender.start()
+        start = time.monotonic()
+        start_gate.set()
+        for sender in senders:
+            sender.join(PATIENCE)
+        self.end()
+        self.assertEqual(len(ends), connections)
+        return max(ends) - start
+
+    def test_a_bandwidth_is_shared_by_all_connections(self):
+        self.assertGreaterEqual(self.send_over(["--bandwidth", "4000000"], 4, 500_000), 0.5)
+
+    def test_a_bandwidth_of_a_connection_holds_for_each(self):
+        self.assertGreaterEqual(self.send_over(["--connection-bandwidth", "1000000"], 4, 500_000), 0.5)
+
+    def test_jitter_delays_but_keeps_the_order(self):
+        data = random.Random(8).randbytes(200_000)
+        connection = self.connect(self.start(Server(echo), rtt=10, options=["--jitter", "5"])[0])
+
+        def send():
+            for at in range(0, len(data), 999):
+                connection.sendall(data[at : at + 999])
+            connection.shutdown(socket.SHUT_WR)
+
+        start = time.monotonic()
+        sender = threading.Thread(target=send)
+        sender.start()
+        self.assertEqual(receive_all(connection), data)
+        sender.join()
+        self.assertGreaterEqual(time.monotonic() - start, 0.01)
+
+    def test_its_own_cost_is_measured(self):
+        done = subprocess.run([self.program, "--overhead", "16"], capture_output=True, text=True, timeout=60, check=True)
+        told = json.loads(done.stdout)
+        for way in ("direct", "proxied"):
+            self.assertGreater(told[way]["exchange_us"], 0)
+            self.assertGreater(told[way]["mib_per_second"], 0)
 
     def test_wrong_arguments_are_refused(self):
         for arguments in ([], ["0", "127.0.0.1:1"], ["0", "127.0.0.1", "5"], ["0", "127.0.0.1:1", "-1"],
-                          ["70000", "127.0.0.1:1", "5"], ["0", "127.0.0.1:1", "5ms"]):
+                          ["70000", "127.0.0.1:1", "5"], ["0", "127.0.0.1:1", "5ms"], ["--bandwidth", "5"],
+                          ["--bandwidth", "0", "0", "127.0.0.1:1", "5"], ["--jitter", "-1", "0", "127.0.0.1:1", "5"],
+                          ["--report"], ["--other", "5", "0", "127.0.0.1:1", "5"], ["--overhead", "0"]):
             done = subprocess.run([self.program, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn("usage", done.stderr)

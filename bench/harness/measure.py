@@ -1,8 +1,10 @@
-"""Runs one command and says what it cost."""
+"""Runs commands and says what they cost."""
+import concurrent.futures
 import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 
@@ -29,7 +31,7 @@ def measure(program, command, directory, timeout):
         try:
             process.wait(timeout)
         except subprocess.TimeoutExpired:
-            raise Failed(f"not done after {timeout} s") from None
+            raise Failed(f"not done after {timeout:g} s") from None
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -40,6 +42,44 @@ def measure(program, command, directory, timeout):
     return cost
 
 
+def measure_all(program, commands, at_once, timeout):
+    """The same of several commands with their directories, `at_once` of them running at any time.
+
+    The memory is the largest sum, at any instant, of the peaks of the processes that run then: an upper limit.
+    """
+    if len(commands) == 1:
+        return measure(program, *commands[0], timeout)
+    start = time.monotonic()
+
+    def one(command, directory):
+        begin = time.monotonic()
+        left = start + timeout - begin
+        if left <= 0:
+            raise Failed(f"not done after {timeout:g} s")
+        return begin, measure(program, command, directory, left), time.monotonic()
+
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        waiting = [pool.submit(one, *command) for command in commands]
+        try:
+            done = [future.result() for future in waiting]
+        except Failed:
+            pool.shutdown(cancel_futures=True)
+            raise
+    costs = [cost for _, cost, _ in done]
+    return {"exit": 0, "wall": max(end for _, _, end in done) - start, "user": sum(cost["user"] for cost in costs),
+            "system": sum(cost["system"] for cost in costs), "peak_rss_kib": peak_of_sums(done)}
+
+
+def peak_of_sums(done):
+    """Of (begin, cost, end)."""
+    changes = [(begin, cost["peak_rss_kib"]) for begin, cost, _ in done] + [(end, -cost["peak_rss_kib"]) for _, cost, end in done]
+    most = now = 0
+    for _, change in sorted(changes):
+        now += change
+        most = max(most, now)
+    return most
+
+
 def floor_cost(cost, directory):
     """The floor times itself: from the first byte of the first APPEND to the last OK."""
     told = json.loads((directory / "output.txt").read_text().splitlines()[-1])
@@ -47,5 +87,7 @@ def floor_cost(cost, directory):
 
 
 def last_words(output):
-    lines = output.read_text(errors="replace").strip().splitlines()
-    return lines[-1][:200] if lines else "no output"
+    """The last line that is not a step of a traceback."""
+    lines = output.read_text(errors="replace").splitlines()
+    said = [line for line in lines if line.strip() and not line[0].isspace() and not line.startswith("Traceback")]
+    return (said or ["no output"])[-1][:200]
