@@ -1,8 +1,6 @@
 #include "imap/pool.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "core/pause.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,15 +19,10 @@ constexpr unsigned patience = 6;
 constexpr std::chrono::milliseconds first_wait = 500ms;
 constexpr auto peace = 60s;
 
-awaitable<void> wait(const boost::asio::any_io_executor& executor, std::chrono::milliseconds time) {
-  boost::asio::steady_timer timer(executor, time);
-  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-}
-
 }  // namespace
 
-Pool::Pool(const boost::asio::any_io_executor& executor, Server server, std::size_t limit)
-    : executor_(executor), server_(std::move(server)), routes_(routes_to(server_)), known_route_(routes_.size()),
+Pool::Pool(Server server, std::size_t limit)
+    : server_(std::move(server)), routes_(routes_to(server_)), known_route_(routes_.size()),
       places_(std::max<std::size_t>(limit, 1)) {}
 
 awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credentials) {
@@ -74,7 +67,7 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
 }
 
 awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& credentials, unsigned attempts) {
-  std::chrono::milliseconds pause = first_wait;
+  std::chrono::milliseconds time = first_wait;
   for (unsigned attempt = 1;; ++attempt) {
     core::Failure failure;
     try {
@@ -87,8 +80,8 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     if (failure.fault != Fault::unavailable) throw core::Error(failure);
     learn_limit();
     if (attempt >= attempts || has_given_up_) throw core::Error(failure);
-    co_await wait(executor_, pause);
-    pause *= 2;
+    co_await core::pause(time);
+    time *= 2;
   }
 }
 

@@ -3,7 +3,6 @@
 #include "core/semaphore.hpp"
 #include "imap/session.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
@@ -36,7 +35,7 @@ class Lease {
 /// held; it grows back one at a time after a while of peace.
 class Pool {
  public:
-  Pool(const boost::asio::any_io_executor& executor, Server server, std::size_t limit);
+  Pool(Server server, std::size_t limit);
 
   /// Waits for a place. Whoever needs places of two servers asks for the source's first, always: so nobody waits in a
   /// circle.
@@ -63,7 +62,6 @@ class Pool {
   void learn_limit();
   void grow_back();
 
-  boost::asio::any_io_executor executor_;
   Server server_;
   std::vector<Route> routes_;
   std::size_t known_route_;  ///< the route that answered; routes_.size() until one has

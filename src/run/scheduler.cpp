@@ -57,7 +57,7 @@ class AccountObserver : public sync::Observer {
 
 Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
     : executor_(executor), config_(config), observer_(observer), limits_(limits_of(config.limits)), key_(draw_key()),
-      servers_(executor, config.source, config.destination),
+      servers_(config.source, config.destination),
       memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 

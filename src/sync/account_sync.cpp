@@ -1,18 +1,16 @@
 #include "sync/account_sync.hpp"
 
+#include "core/pause.hpp"
 #include "imap/proto/mailbox_name.hpp"
+#include "sync/destination_mailboxes.hpp"
 #include "sync/index_reader.hpp"
 #include "sync/mailbox_sync.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace imapferry::sync {
@@ -31,11 +29,6 @@ constexpr std::chrono::milliseconds first_wait = 500ms;
 // Another lane pays when it gets so many messages, or so many mailboxes: each of these costs some round trips.
 constexpr std::uint64_t messages_that_pay = 500;
 constexpr std::size_t mailboxes_that_pay = 6;
-
-awaitable<void> pause(std::chrono::milliseconds time) {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-}
 
 std::chrono::milliseconds wait_before(unsigned attempt) { return first_wait * (1 << std::min(attempt, 5U)); }
 
@@ -86,8 +79,10 @@ awaitable<void> AccountSync::synchronise() {
     co_return;
   }
   if (!context_.rules.dry) {
-    co_await create_mailboxes(*lane.destination);
-    if (context_.rules.subscribe) co_await subscribe_mailboxes(*lane.destination);
+    DestinationMailboxes mailboxes(context_, *lane.destination, map_, destination_names_);
+    co_await mailboxes.create();
+    if (context_.rules.subscribe) co_await mailboxes.subscribe();
+    not_created_ = mailboxes.take_failures();
   }
   if (context_.rules.just_folders) {
     co_await leave(lane);
@@ -171,72 +166,6 @@ void AccountSync::map_both() {
     context_.observer.on(
         MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
   }
-}
-
-/// All of them from one session, before anything is appended: some servers fail when mailboxes are made while others
-/// fill. Levels that are no mailboxes of their own are left to the server, which makes them as it sees fit; only above
-/// a mailbox that it does not make they are created by name.
-awaitable<void> AccountSync::create_mailboxes(imap::Session& destination) {
-  std::set<std::string> wanted;
-  for (const MailboxPair& pair : map_.pairs) wanted.insert(pair.destination_wire);
-  std::vector<std::string> mailboxes;
-  std::vector<std::string> levels;
-  for (const std::string& wire : map_.to_create) (wanted.contains(wire) ? mailboxes : levels).push_back(wire);
-  co_await create_all(destination, mailboxes);
-  if (not_created_.empty()) co_return;
-  std::erase_if(levels, [this](const std::string& level) {
-    const std::string below = level + destination_names_.name_space.delimiter;
-    return std::none_of(not_created_.begin(), not_created_.end(),
-                        [&](const auto& failed) { return failed.first.starts_with(below); });
-  });
-  if (!levels.empty()) {
-    co_await create_all(destination, levels);
-    std::erase_if(mailboxes, [this](const std::string& wire) { return !not_created_.contains(wire); });
-    not_created_.clear();
-    co_await create_all(destination, mailboxes);
-  }
-  for (const MailboxPair& pair : map_.pairs) {
-    const auto failure = not_created_.find(pair.destination_wire);
-    if (failure == not_created_.end()) continue;
-    context_.observer.on(MailboxFailed{pair.source.name, pair.destination, failure->second});
-  }
-}
-
-awaitable<void> AccountSync::create_all(imap::Session& destination, const std::vector<std::string>& wires) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  core::TaskGroup creations(executor);
-  for (const std::string& wire : wires) creations.spawn(create_mailbox(destination, wire));
-  co_await creations.join();
-}
-
-awaitable<void> AccountSync::create_mailbox(imap::Session& destination, std::string wire) {
-  const std::optional<core::Failure> failure = co_await destination.create(wire);
-  if (failure) {
-    not_created_.emplace(wire, failure->within(name_of(Side::destination)));
-  } else {
-    context_.observer.on(MailboxCreated{imap::proto::from_wire(wire).utf8});
-  }
-}
-
-awaitable<void> AccountSync::subscribe_mailboxes(imap::Session& destination) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  core::TaskGroup subscriptions(executor);
-  for (const MailboxPair& pair : map_.pairs) {
-    const auto there =
-        std::find_if(destination_names_.mailboxes.begin(), destination_names_.mailboxes.end(),
-                     [&](const ListedMailbox& mailbox) { return mailbox.wire == pair.destination_wire; });
-    const bool is_subscribed = there != destination_names_.mailboxes.end() && there->is_subscribed;
-    if (!pair.source.is_subscribed || is_subscribed || not_created_.contains(pair.destination_wire)) continue;
-    subscriptions.spawn(subscribe_mailbox(destination, pair));
-  }
-  co_await subscriptions.join();
-}
-
-awaitable<void> AccountSync::subscribe_mailbox(imap::Session& destination, const MailboxPair& pair) {
-  const std::optional<core::Failure> failure = co_await destination.subscribe(pair.destination_wire);
-  if (!failure) co_return;
-  core::Failure told = failure->within(name_of(Side::destination));
-  context_.observer.on(MailboxFailed{pair.source.name, pair.destination, std::move(told)});
 }
 
 awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
@@ -387,7 +316,7 @@ awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
     const std::chrono::milliseconds wait = has_progress ? 0ms : wait_before(job.attempts_without_progress - 1);
     context_.observer.on(Retrying{is_source_lost ? Side::source : Side::destination, job.pair->source.name, told,
                                   job.attempts_without_progress + 1, static_cast<std::uint64_t>(wait.count())});
-    if (wait > 0ms) co_await pause(wait);
+    if (wait > 0ms) co_await core::pause(wait);
     co_await revive(lane);
   }
 }
@@ -424,7 +353,7 @@ awaitable<void> AccountSync::revive_side(Side side, imap::Lease& lease) {
     }
     const std::chrono::milliseconds wait = wait_before(attempt);
     context_.observer.on(Retrying{side, {}, failure, attempt, static_cast<std::uint64_t>(wait.count())});
-    co_await pause(wait);
+    co_await core::pause(wait);
   }
 }
 

@@ -49,11 +49,6 @@ class AccountSync {
   boost::asio::awaitable<void> read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal);
   boost::asio::awaitable<void> read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes);
   void map_both();
-  boost::asio::awaitable<void> create_mailboxes(imap::Session& destination);
-  boost::asio::awaitable<void> create_all(imap::Session& destination, const std::vector<std::string>& wires);
-  boost::asio::awaitable<void> create_mailbox(imap::Session& destination, std::string wire);
-  boost::asio::awaitable<void> subscribe_mailboxes(imap::Session& destination);
-  boost::asio::awaitable<void> subscribe_mailbox(imap::Session& destination, const MailboxPair& pair);
   boost::asio::awaitable<void> weigh(imap::Session& session, Side side);
   [[nodiscard]] Forecast forecast_of(const MailboxPair& pair) const;
   void make_jobs();

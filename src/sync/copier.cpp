@@ -1,13 +1,11 @@
 #include "sync/copier.hpp"
 
+#include "core/pause.hpp"
 #include "imap/proto/refusal.hpp"
 #include "sync/header_field.hpp"
 #include "sync/large_message.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
@@ -36,11 +34,6 @@ constexpr unsigned append_patience = 4;
 bool is_passing(const CommandResult& result) {
   return result.outcome == CommandResult::Outcome::no &&
          imap::proto::fault_of(result.code, result.text, Fault::append) == Fault::unavailable;
-}
-
-awaitable<void> pause(std::chrono::milliseconds time) {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
 }  // namespace
@@ -192,7 +185,7 @@ awaitable<void> Copier::append_halves(const Batch& batch, const Items& items) {
     context_.observer.on(Retrying{Side::destination, pair_.source.name,
                                   imap::proto::refusal(result, Fault::append, "APPEND"), attempt,
                                   static_cast<std::uint64_t>(wait.count())});
-    co_await pause(wait);
+    co_await core::pause(wait);
     wait *= 2;
     result = co_await send(batch, items);
   }

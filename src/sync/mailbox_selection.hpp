@@ -1,6 +1,11 @@
 #pragma once
 
-#include "sync/mailbox_map.hpp"
+#include "config/run_config.hpp"
+#include "core/failure.hpp"
+#include "sync/mailbox_names.hpp"
+
+#include <string>
+#include <vector>
 
 namespace imapferry::sync {
 

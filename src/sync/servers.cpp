@@ -46,10 +46,9 @@ imap::Server server_of(const config::ServerSpec& spec) {
   return server;
 }
 
-Servers::Servers(const boost::asio::any_io_executor& executor, const config::ServerSpec& source,
-                 const config::ServerSpec& destination)
-    : source_(executor, server_of(source), connections_of(source)),
-      destination_(executor, server_of(destination), connections_of(destination)) {}
+Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination)
+    : source_(server_of(source), connections_of(source)),
+      destination_(server_of(destination), connections_of(destination)) {}
 
 boost::asio::awaitable<Connected> Servers::greet(Side side) {
   std::unique_ptr<imap::Session> session = co_await pool(side).greet();

@@ -4,7 +4,6 @@
 #include "imap/pool.hpp"
 #include "sync/event.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
@@ -17,8 +16,7 @@ namespace imapferry::sync {
 /// The two servers of a run, with the connections to them.
 class Servers {
  public:
-  Servers(const boost::asio::any_io_executor& executor, const config::ServerSpec& source,
-          const config::ServerSpec& destination);
+  Servers(const config::ServerSpec& source, const config::ServerSpec& destination);
 
   [[nodiscard]] imap::Pool& pool(Side side) noexcept { return side == Side::source ? source_ : destination_; }
   /// Connects, sees who answers and how the connection is protected, and leaves. Throws core::Error.

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "imap/proto/response.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace imapferry::sync {
+
+/// A mailbox as LIST told it.
+struct ListedMailbox {
+  std::string wire;              ///< as the server spells it; what commands carry
+  std::string name;              ///< UTF-8
+  char delimiter = '\0';         ///< 0: flat
+  std::uint32_t attributes = 0;  ///< imap::proto::ListAttribute bits
+  std::string special_use;       ///< "\Sent", ... or empty
+  bool is_subscribed = false;
+  [[nodiscard]] bool can_select() const {
+    return (attributes & (imap::proto::list_noselect | imap::proto::list_nonexistent)) == 0;
+  }
+};
+
+/// One side's name space.
+struct NameSpace {
+  std::string prefix;    ///< of the first personal namespace, UTF-8: "INBOX." or ""
+  char delimiter = '/';  ///< 0: flat
+};
+
+/// The names of one side, as found.
+struct SideNames {
+  NameSpace name_space;
+  std::vector<ListedMailbox> mailboxes;
+};
+
+/// A mailbox that cannot be carried, and why; every one is reported and makes the exit code say so.
+struct MailboxProblem {
+  std::string source;       ///< UTF-8
+  std::string destination;  ///< where it would go
+  std::string reason;
+};
+
+}  // namespace imapferry::sync
