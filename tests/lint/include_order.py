@@ -26,6 +26,7 @@ ALLOWED = {
     "net": set(),
     "config": set(),
     "core": set(),
+    "precompiled": set(),  # named by the build alone
 }
 
 # Pure: a function of its input. Files that have to read something are named.
