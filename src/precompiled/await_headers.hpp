@@ -1,5 +1,3 @@
-#pragma once
-
 // The same for the layers that await.
 #include "precompiled/text_headers.hpp"
 

@@ -1,5 +1,3 @@
-#pragma once
-
 // What most files include anyway, read once per library where that saves time. Every file still names what it uses:
 // one of the builds of ./check does without.
 #include <boost/system/result.hpp>
