@@ -34,8 +34,9 @@ def problems_in(name, data):
             yield f"{name}:{number}: a tab"
         if len(line) > WIDEST.get(kind, len(line)):
             yield f"{name}:{number}: {len(line)} columns, at most {WIDEST[kind]} are wanted"
-    if kind == ".hpp" and text.count("#pragma once") != 1:
-        yield f"{name}: a header needs #pragma once, once"
+    is_included = "precompiled/" not in name
+    if kind == ".hpp" and text.count("#pragma once") != is_included:
+        yield f"{name}: a header needs #pragma once, once; a precompiled one is not included, and must not have it"
 
 
 def check(root):
@@ -56,7 +57,8 @@ def check(root):
 def self_test():
     cases = (
         ("a.cpp", b"int a;\n", 0), ("a.cpp", b"int a;", 1), ("a.cpp", b"int a; \n", 1), ("a.cpp", b"\tint a;\n", 1),
-        ("a.hpp", b"int a;\n", 1), ("a.hpp", b"#pragma once\n", 0), ("a.cpp", b"\n" * 600, 0), ("a.cpp", b"\n" * 601, 1),
+        ("a.hpp", b"int a;\n", 1), ("a.hpp", b"#pragma once\n", 0), ("precompiled/a.hpp", b"#pragma once\n", 1),
+        ("a.cpp", b"\n" * 600, 0), ("a.cpp", b"\n" * 601, 1),
         ("a.md", b"two blanks  \n", 0), ("a.py", b"x" * 141 + b"\n", 1), ("a.py", b"\xff\n", 1), ("meson.build", b"a\r\n", 1),
     )
     for name, data, expected in cases:
