@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <exception>
 #include <utility>
 
 namespace imapferry::sync {
@@ -204,33 +203,28 @@ awaitable<void> Copier::append_halves(const Batch& batch, const Items& items) {
   }
 }
 
-/// Without MULTIAPPEND every message is a command of its own; all of them are in flight at once, but that one whose
-/// arguments are not proven goes first: composed beside it, those that it proves would all wait for the server.
+/// Without MULTIAPPEND every message is a command of its own; all of them are in flight at once.
 awaitable<void> Copier::append_one_by_one(const Batch& batch, const Items& items) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup tasks(executor);
-  std::exception_ptr error;
-  for (const Batch::Item* item : items) {
-    Items single(1, item);
-    if (proof_.is_proven(item->meta)) {
-      tasks.spawn(append_single(batch, std::move(single)));
-      continue;
-    }
-    // What runs in the group still needs the batch: it is waited for, whatever happens here.
-    try {
-      co_await append_single(batch, std::move(single));
-    } catch (const core::Error&) {
-      error = std::current_exception();
-    }
-    if (error) break;
-  }
+  for (const Batch::Item* item : items) tasks.spawn(append_single(batch, Items(1, item)));
   co_await tasks.join();
-  if (error) std::rethrow_exception(error);
 }
 
 awaitable<void> Copier::append_single(const Batch& batch, Items single) { co_await append_halves(batch, single); }
 
+bool Copier::are_proven(const Items& items) const {
+  return std::all_of(items.begin(), items.end(), [this](const auto* item) { return proof_.is_proven(item->meta); });
+}
+
+/// One command at a time proves arguments. Composed beside it, those that it proves would wait for the server each by
+/// itself, and everything behind them: a round trip each.
 awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
+  core::Semaphore::Permit proving;
+  if (!are_proven(items)) {
+    proving = co_await proving_.acquire();
+    if (are_proven(items)) proving.release();
+  }
   std::vector<AppendItem> contents;
   contents.reserve(items.size());
   for (const Batch::Item* item : items) contents.push_back(AppendItem{&item->meta, batch.bytes_of(*item)});
@@ -239,6 +233,9 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   core::Failure failure;
   try {
     CommandResult result = co_await lane_.destination->connection().execute(std::move(command));
+    if (result.is_ok()) {
+      for (const Batch::Item* item : items) proof_.prove(item->meta);
+    }
     co_return result;
   } catch (const core::Error& error) {
     failure = error.failure();
@@ -255,10 +252,7 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
 
 void Copier::confirm(const Items& items, const CommandResult& result) {
   std::uint64_t bytes = 0;
-  for (const Batch::Item* item : items) {
-    bytes += item->size;
-    proof_.prove(item->meta);
-  }
+  for (const Batch::Item* item : items) bytes += item->size;
   confirm_bytes(items.size(), bytes, result);
 }
 

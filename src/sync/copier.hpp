@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/semaphore.hpp"
 #include "core/task_group.hpp"
 #include "imap/proto/flags.hpp"
 #include "sync/append.hpp"
@@ -82,6 +83,7 @@ class Copier {
   boost::asio::awaitable<void> append_halves(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_one_by_one(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_single(const Batch& batch, Items single);
+  [[nodiscard]] bool are_proven(const Items& items) const;
   boost::asio::awaitable<imap::proto::CommandResult> send(const Batch& batch, const Items& items);
   void confirm(const Items& items, const imap::proto::CommandResult& result);
   void confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const imap::proto::CommandResult& result);
@@ -97,6 +99,7 @@ class Copier {
   const imap::proto::PermanentFlags& permanent_;
   MailboxMemory& memory_;
   AppendProof proof_;
+  core::Semaphore proving_{1};
   core::Semaphore in_flight_;
   bool tells_duplicates_ = false;
   bool must_stop_ = false;  ///< something is wrong enough that nothing new may begin

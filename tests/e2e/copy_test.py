@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 """Whole migrations between two Dovecots that differ in layout, separator and prefix: first copy, rerun, changes, protection."""
 
+import os
+import pathlib
+import re
+import tempfile
 import unittest
 
 import paths  # noqa: F401
@@ -61,6 +65,23 @@ class CopyTest(WholeProgramTest):
         for other in others:
             other.close()
         self.assert_equal_accounts(self.maildir, user, few, user, str(finished))
+
+    def test_batches_wait_for_what_is_not_proven_only(self):
+        """The first batch, and one with a new keyword, wait for the server's go-ahead; none of the others does."""
+        with tempfile.TemporaryDirectory(prefix="imapferry-commands-") as folder:
+            os.chmod(folder, 0o777)
+            # Dovecot writes down what each session sends.
+            heard = self.serve(layout="mdbox", extra=f"protocol imap {{\n  rawlog_dir = {folder}\n}}")
+            user = self.new_user()
+            with self.open(self.maildir, user) as session:
+                for number in range(200):
+                    session.append(("INBOX",), b"Message-Id: <%d@proof>\r\n\r\nbody\r\n" % number,
+                                   ("$Label1",) if number in (99, 150) else ("\\Seen",))
+            self.migrate(self.maildir, heard, user, "--batchmessages", "10")
+            sent = b"".join(path.read_bytes() for path in pathlib.Path(folder).glob("*.in"))
+        self.assertEqual(len(re.findall(rb" APPEND ", sent)), 20)
+        self.assertEqual([bool(b"$Label1" in line) for line in re.findall(rb"[^\n]* \{\d+\}\r\n", sent)], [False, True])
+        self.assert_equal_accounts(self.maildir, user, heard, user)
 
     def test_flags_changed_on_the_source_are_brought_in_line(self):
         user = self.filled(self.maildir, "flags", messages=30, folders=(("Archive",),))
