@@ -118,7 +118,7 @@ Section own_speed() {
                         "4")),
           within(1 * mib, 1024 * gib,
                  valued("memory", size, "SIZE", works,
-                        "The memory to work with, about; half of it is for messages in transit, all accounts together.",
+                        "The memory to work with, about; three eighths of it are for messages in transit, all accounts together.",
                         "64M")),
           within(1, 10'000,
                  valued("batchmessages", integer, "N", works,

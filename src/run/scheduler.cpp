@@ -20,7 +20,7 @@ constexpr std::size_t batches_in_memory = 16;
 
 /// What connections, code and bookkeeping need beside the messages in transit is known from measurements with 64
 /// accounts at once.
-std::size_t message_memory(const config::RunLimits& limits) { return limits.memory / 2; }
+std::size_t message_memory(const config::RunLimits& limits) { return limits.memory / 8 * 3; }
 
 std::size_t or_default(std::size_t value, std::size_t fallback) { return value > 0 ? value : fallback; }
 
