@@ -106,27 +106,27 @@ Section accounts() {
 }
 
 Section own_speed() {
-  return {
-      Group::speed,
-      Origin::own,
-      {
-          within(1, 10'000,
-                 valued("maxconnections#", integer, "N", works,
-                        "Connections at once to the source (1) and destination (2), all accounts together.", "64")),
-          within(1, 64,
-                 valued("lanes", integer, "N", works, "Pairs of connections that work on one account at once, at most.",
-                        "4")),
-          within(1 * mib, 1024 * gib,
-                 valued("memory", size, "SIZE", works,
-                        "The memory to work with, about; three eighths of it are for messages in transit, all accounts together.",
-                        "64M")),
-          within(1, 10'000,
-                 valued("batchmessages", integer, "N", works,
-                        "Messages sent in one APPEND where the server takes several.", "100")),
-          within(
-              4 * kib, gib,
-              valued("batchbytes", size, "SIZE", works, "The same in bytes; a sixteenth of --memory at most.", "4M")),
-      }};
+  return {Group::speed,
+          Origin::own,
+          {
+              within(1, 10'000,
+                     valued("maxconnections#", integer, "N", works,
+                            "Connections at once to the source (1) and destination (2), all accounts together.", "64")),
+              within(1, 64,
+                     valued("lanes", integer, "N", works,
+                            "Pairs of connections that work on one account at once, at most.", "4")),
+              within(1 * mib, 1024 * gib,
+                     valued("memory", size, "SIZE", works,
+                            "The memory to work with, about; three eighths of it are for messages in transit, all "
+                            "accounts together.",
+                            "64M")),
+              within(1, 10'000,
+                     valued("batchmessages", integer, "N", works,
+                            "Messages sent in one APPEND where the server takes several.", "100")),
+              within(4 * kib, gib,
+                     valued("batchbytes", size, "SIZE", works, "The same in bytes; a sixteenth of --memory at most.",
+                            "4M")),
+          }};
 }
 
 Section speed() {

@@ -37,9 +37,12 @@ std::string arguments(const MessageMeta& meta) {
 }  // namespace
 
 bool AppendProof::is_proven(const MessageMeta& meta) const {
-  return has_accepted_ && is_common_date(meta.date) &&
-         std::all_of(meta.flags.keywords.begin(), meta.flags.keywords.end(),
-                     [this](const std::string& keyword) { return keywords_.contains(keyword); });
+  return is_common_date(meta.date) && !would_learn_from(meta);
+}
+
+bool AppendProof::would_learn_from(const MessageMeta& meta) const {
+  return !has_accepted_ || !std::all_of(meta.flags.keywords.begin(), meta.flags.keywords.end(),
+                                        [this](const std::string& keyword) { return keywords_.contains(keyword); });
 }
 
 void AppendProof::prove(const MessageMeta& meta) {

@@ -25,6 +25,8 @@ struct MessageMeta {
 class AppendProof {
  public:
   [[nodiscard]] bool is_proven(const MessageMeta& meta) const;
+  /// Whether accepting it would prove something for others. An uncommon date never does: it is asked about each time.
+  [[nodiscard]] bool would_learn_from(const MessageMeta& meta) const;
   void prove(const MessageMeta& meta);
 
  private:

@@ -213,17 +213,18 @@ awaitable<void> Copier::append_one_by_one(const Batch& batch, const Items& items
 
 awaitable<void> Copier::append_single(const Batch& batch, Items single) { co_await append_halves(batch, single); }
 
-bool Copier::are_proven(const Items& items) const {
-  return std::all_of(items.begin(), items.end(), [this](const auto* item) { return proof_.is_proven(item->meta); });
+bool Copier::would_prove(const Items& items) const {
+  return std::any_of(items.begin(), items.end(),
+                     [this](const auto* item) { return proof_.would_learn_from(item->meta); });
 }
 
 /// One command at a time proves arguments. Composed beside it, those that it proves would wait for the server each by
 /// itself, and everything behind them: a round trip each.
 awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   core::Semaphore::Permit proving;
-  if (!are_proven(items)) {
+  if (would_prove(items)) {
     proving = co_await proving_.acquire();
-    if (are_proven(items)) proving.release();
+    if (!would_prove(items)) proving.release();
   }
   std::vector<AppendItem> contents;
   contents.reserve(items.size());

@@ -83,7 +83,7 @@ class Copier {
   boost::asio::awaitable<void> append_halves(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_one_by_one(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_single(const Batch& batch, Items single);
-  [[nodiscard]] bool are_proven(const Items& items) const;
+  [[nodiscard]] bool would_prove(const Items& items) const;
   boost::asio::awaitable<imap::proto::CommandResult> send(const Batch& batch, const Items& items);
   void confirm(const Items& items, const imap::proto::CommandResult& result);
   void confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const imap::proto::CommandResult& result);

@@ -166,6 +166,14 @@ TEST_CASE("append: building a command proves nothing yet") {
   CHECK(proof.is_proven(meta_of({})));
 }
 
+TEST_CASE("append: an uncommon date is never proven, and to wait for it teaches nothing") {
+  const AppendProof proof = proof_of({meta_of({"$Label"}), meta_of({}, 0)});
+  CHECK(!proof.is_proven(meta_of({}, 0)));
+  CHECK(!proof.would_learn_from(meta_of({"$Label"}, 0)));
+  CHECK(proof.would_learn_from(meta_of({"$Other"}, 0)));
+  CHECK(AppendProof().would_learn_from(meta_of({})));
+}
+
 TEST_CASE("append: an empty message is an empty literal, of either kind") {
   const MessageMeta plain = meta_of({}, sync::MailboxIndex::no_date);
   CHECK(append({{plain, ""}}, {}) == start + "() {0}\r\n|");
