@@ -8,9 +8,11 @@
 #include "cli/to_config.hpp"
 #include "report/console.hpp"
 #include "report/exit_code.hpp"
+#include "report/status.hpp"
 #include "report/summary.hpp"
 #include "report/tally.hpp"
 #include "run/scheduler.hpp"
+#include "store/store.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -24,6 +26,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,8 +61,8 @@ class Reporters : public run::Observer {
 /// The event loop with all that runs on it: the accounts, the display's clock and the signals.
 class Loop {
  public:
-  Loop(const config::RunConfig& config, run::Observer& observer, report::Console& console)
-      : context_(1), scheduler_(context_.get_executor(), config, observer), console_(console), clock_(context_),
+  Loop(const config::RunConfig& config, store::Store* store, run::Observer& observer, report::Console& console)
+      : context_(1), scheduler_(context_.get_executor(), config, store, observer), console_(console), clock_(context_),
         signals_(context_, SIGINT, SIGTERM) {}
 
   void run() {
@@ -155,8 +158,29 @@ core::Result<void> ask_missing_passwords(cli::Invocation& invocation) {
   return {};
 }
 
+/// The store that the run works with; null where there is to be none. In a directory that nobody has named it is a
+/// convenience, which may be missing.
+core::Result<std::unique_ptr<store::Store>> open_store(const config::RunConfig& config,
+                                                       std::vector<std::string>& warnings) {
+  std::unique_ptr<store::Store> store;
+  const bool needs_none = config.just_connect || config.rules.just_folder_sizes || config.rules.just_folders;
+  if (config.state.directory.empty() || needs_none) return store;
+  core::Result<store::Store::Opened> opened = store::Store::open(config.state.directory);
+  if (opened) {
+    for (std::string& note : opened->notes) warnings.push_back(std::move(note));
+    store = std::move(opened->store);
+  } else if (config.state.is_default) {
+    warnings.push_back(opened.error().describe() + "; this run goes on without it, only slower");
+  } else {
+    return opened.error();
+  }
+  return store;
+}
+
 int migrate(cli::Invocation& invocation) {
   const auto started = run::Clock::now();
+  core::Result<std::unique_ptr<store::Store>> store = open_store(invocation.config, invocation.warnings);
+  if (!store) return complain(store.error());
   Terminal terminal;
   const report::Task task = task_of(invocation.config);
   report::RunTally tally(task == report::Task::folder_sizes ? report::RunTally::Sizes::kept
@@ -165,7 +189,7 @@ int migrate(cli::Invocation& invocation) {
   for (const std::string& warning : invocation.warnings) console.print_line("warning: " + warning);
 
   Reporters reporters(tally, console);
-  Loop loop(invocation.config, reporters, console);
+  Loop loop(invocation.config, store->get(), reporters, console);
   loop.run();
 
   report::SummaryFacts facts;
@@ -175,6 +199,17 @@ int migrate(cli::Invocation& invocation) {
   facts.peak_memory = peak_memory();
   terminal.write(report::summary(tally, facts));
   return report::exit_code(tally);
+}
+
+int show_status(const cli::Invocation& invocation) {
+  const std::string& directory = invocation.config.state.directory;
+  if (directory.empty()) {
+    return complain(core::Failure{core::Fault::usage, "--status and --nostate exclude each other", {}});
+  }
+  core::Result<std::vector<store::AccountSummary>> accounts = store::read_accounts(directory);
+  if (!accounts) return complain(accounts.error());
+  fmt::print("{}", invocation.as_json ? report::status_json(*accounts) : report::status_text(*accounts, directory));
+  return EXIT_SUCCESS;
 }
 
 int run_command_line(std::vector<std::string> arguments) {
@@ -193,6 +228,7 @@ int run_command_line(std::vector<std::string> arguments) {
     return EXIT_SUCCESS;
   }
   case cli::CliAction::version: fmt::print("{}", cli::version_text()); return EXIT_SUCCESS;
+  case cli::CliAction::status: return show_status(*invocation);
   case cli::CliAction::run: break;
   }
   if (auto asked = ask_missing_passwords(*invocation); !asked) return complain(asked.error());

@@ -112,6 +112,29 @@ Section messages() {
       }};
 }
 
+Section own_flags() {
+  return {
+      Group::flags,
+      Origin::own,
+      {
+          on_off("flagsmerge", works, inherent,
+                 "Changes on the destination what has changed on the source since the last run, and leaves what the "
+                 "user has changed there."),
+      }};
+}
+
+Section own_deletion() {
+  return {
+      Group::deletion,
+      Origin::own,
+      {
+          on_off("copydeleted2", works, works,
+                 "Copies again what was copied once and has been deleted on the destination since; --nocopydeleted2 "
+                 "leaves it deleted.",
+                 "on"),
+      }};
+}
+
 Section flags() {
   return {Group::flags,
           Origin::imapsync,
@@ -152,6 +175,8 @@ Section deletion() {
 
 }  // namespace
 
-std::vector<Section> mail_sections() { return {folders(), messages(), flags(), deletion()}; }
+std::vector<Section> mail_sections() {
+  return {folders(), messages(), own_flags(), flags(), own_deletion(), deletion()};
+}
 
 }  // namespace imapferry::cli

@@ -146,6 +146,21 @@ Section speed() {
       }};
 }
 
+Section own_state() {
+  return {Group::state,
+          Origin::own,
+          {
+              on_off("state", works, works,
+                     "Remembers what was copied, so that the next run costs what has changed; --nostate does without.",
+                     "on"),
+              valued("statedir", text, "DIR", works, "Where that is kept: one file for all accounts.",
+                     "$XDG_STATE_HOME/imapferry"),
+              on_off("wait", works, works, "Waits for accounts that another process works on."),
+              on_off("status", works, works, "Shows what is remembered of every account, and stops."),
+              on_off("json", works, works, "The same for programs."),
+          }};
+}
+
 Section own_output() {
   return {Group::output,
           Origin::own,
@@ -238,8 +253,8 @@ Section of_version_1() {
 }  // namespace
 
 std::vector<Section> run_sections() {
-  return {general(),    servers(), login(),   accounts(),  own_speed(),   speed(),
-          own_output(), output(),  process(), debugging(), of_version_1()};
+  return {general(),    servers(),   login(),  accounts(), own_speed(), speed(),
+          own_output(), own_state(), output(), process(),  debugging(), of_version_1()};
 }
 
 }  // namespace imapferry::cli

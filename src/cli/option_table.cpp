@@ -73,6 +73,7 @@ std::string_view title_of(Group group) {
   case Group::deletion: return "Deletion";
   case Group::accounts: return "Many accounts";
   case Group::speed: return "Speed and resources";
+  case Group::state: return "What is remembered";
   case Group::output: return "Output";
   case Group::process: return "Process";
   case Group::debugging: return "Debugging and self-tests";

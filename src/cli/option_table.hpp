@@ -47,6 +47,7 @@ enum class Group {
   deletion,
   accounts,
   speed,
+  state,
   output,
   process,
   debugging

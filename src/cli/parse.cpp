@@ -209,7 +209,11 @@ void cross_out(char* text) { std::memset(text, 'x', std::strlen(text)); }
 
 }  // namespace
 
-core::Result<ParsedOptions> parse_arguments(std::vector<std::string> argv) { return Reader(argv).read(); }
+core::Result<ParsedOptions> parse_arguments(std::vector<std::string> argv) {
+  // A word in front, as people expect of a command.
+  if (!argv.empty() && argv.front() == "status") argv.front() = "--status";
+  return Reader(argv).read();
+}
 
 void wipe_passwords_in_argv(int argc, char** argv) {
   for (int at = 1; at < argc; ++at) {

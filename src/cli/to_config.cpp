@@ -99,9 +99,33 @@ config::SyncRules rules_from(const ParsedOptions& options) {
   rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false);
   // The earlier stage ends the run.
   rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes;
-  rules.sync_flags = options.flag("resyncflags").value_or(true);
+  const bool resyncs_flags = options.flag("resyncflags").value_or(true);
+  rules.flags = resyncs_flags ? config::FlagRule::replace : config::FlagRule::keep;
+  if (options.flag("flagsmerge") == true) rules.flags = config::FlagRule::merge;
+  rules.copy_deleted = options.flag("copydeleted2").value_or(true);
   rules.subscribe = options.flag("subscribe").value_or(true);
   return rules;
+}
+
+/// By the XDG base directory specification, where nobody has named a directory.
+std::string default_state_directory(const Surroundings& surroundings) {
+  const std::string state_home = surroundings.environment("XDG_STATE_HOME").value_or("");
+  if (state_home.starts_with('/')) return state_home + "/imapferry";
+  const std::string home = surroundings.environment("HOME").value_or("");
+  return home.starts_with('/') ? home + "/.local/state/imapferry" : std::string();
+}
+
+core::Result<config::StateSpec> state_from(const ParsedOptions& options, const Surroundings& surroundings) {
+  config::StateSpec state;
+  state.wait = options.flag("wait").value_or(false);
+  if (!options.flag("state").value_or(true)) {
+    if (options.has("statedir")) return usage("--statedir and --nostate exclude each other");
+    return state;
+  }
+  state.is_default = !options.has("statedir");
+  state.directory = state.is_default ? default_state_directory(surroundings) : options.text("statedir").value_or("");
+  if (!state.is_default && state.directory.empty()) return usage("--statedir is empty");
+  return state;
 }
 
 config::RunLimits limits_from(const ParsedOptions& options) {
@@ -200,6 +224,15 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   if (invocation.action != CliAction::run) return invocation;
 
   config::RunConfig& config = invocation.config;
+  auto state = state_from(options, surroundings);
+  if (!state) return state.error();
+  config.state = std::move(*state);
+  invocation.as_json = options.flag("json").value_or(false);
+  if (options.flag("status") == true) {
+    invocation.action = CliAction::status;
+    return invocation;
+  }
+  if (invocation.as_json) return usage("--json goes with --status");
   auto source = server_from(options, Side::source, invocation.warnings);
   if (!source) return source.error();
   auto destination = server_from(options, Side::destination, invocation.warnings);

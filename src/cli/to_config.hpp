@@ -11,7 +11,7 @@
 
 namespace imapferry::cli {
 
-enum class CliAction { help, version, run };
+enum class CliAction { help, version, status, run };
 
 /// How progress is shown on the terminal.
 enum class Progress {
@@ -26,6 +26,7 @@ struct Invocation {
   CliAction action = CliAction::run;
   config::RunConfig config;
   Progress progress = Progress::automatic;
+  bool as_json = false;               ///< --status for programs
   bool needs_password1 = false;       ///< the only account's source password is to be asked for on the terminal
   bool needs_password2 = false;       ///< and the destination's
   std::vector<std::string> warnings;  ///< one line each, without a final newline

@@ -48,6 +48,13 @@ struct AccountSpec {
   Login destination;
 };
 
+/// What happens to the flags of messages that are on the destination already.
+enum class FlagRule {
+  keep,     ///< nothing
+  replace,  ///< they become the source's
+  merge,    ///< what has changed on the source since the last run is changed there; the user's own changes stay
+};
+
 /// What is done for each account.
 struct SyncRules {
   std::vector<std::string> folders;            ///< --folder: exactly these (UTF-8 or modified UTF-7)
@@ -57,7 +64,8 @@ struct SyncRules {
   bool dry = false;                ///< change nothing on either side
   bool just_folders = false;       ///< create the mailboxes, copy no message
   bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
-  bool sync_flags = true;          ///< bring the flags of messages already there in line
+  FlagRule flags = FlagRule::replace;
+  bool copy_deleted = true;  ///< copy again what was copied once and then deleted on the destination
   bool subscribe = true;           ///< subscribe on the destination what is subscribed on the source
 };
 
@@ -71,6 +79,13 @@ struct RunLimits {
   std::size_t batch_bytes = 0;
 };
 
+/// Where what is remembered from run to run is kept.
+struct StateSpec {
+  std::string directory;     ///< empty: nothing is kept
+  bool is_default = false;   ///< nobody has named it: when it cannot be used the run goes on without
+  bool wait = false;         ///< for accounts that another process works on
+};
+
 /// What a run is, as plain values.
 struct RunConfig {
   ServerSpec source;
@@ -78,6 +93,7 @@ struct RunConfig {
   std::vector<AccountSpec> accounts;
   SyncRules rules;
   RunLimits limits;
+  StateSpec state;
   bool just_connect = false;  ///< connect to both servers, say what they are, and stop; then a host may be empty
 };
 

@@ -28,6 +28,7 @@ bool is_transient(Fault fault) noexcept {
   case Fault::certificate:
   case Fault::authentication:
   case Fault::protocol:
+  case Fault::busy:
   case Fault::create:
   case Fault::select:
   case Fault::fetch:
@@ -52,6 +53,7 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::timeout: return "timeout";
   case Fault::closed: return "closed";
   case Fault::unavailable: return "unavailable";
+  case Fault::busy: return "busy";
   case Fault::create: return "create";
   case Fault::select: return "select";
   case Fault::fetch: return "fetch";

@@ -20,6 +20,7 @@ enum class Fault {
   timeout,         ///< nothing moved for as long as we were willing to wait
   closed,          ///< the connection ended before its work was done
   unavailable,     ///< the server asks to come back later: [UNAVAILABLE], [INUSE], [LIMIT], too many connections
+  busy,            ///< another process of ours works on it
   create,          ///< a mailbox could not be created, or its name cannot exist there
   select,          ///< a mailbox could not be opened
   fetch,           ///< a message could not be read

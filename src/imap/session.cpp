@@ -1,10 +1,12 @@
 #include "imap/session.hpp"
 
 #include "imap/proto/refusal.hpp"
+#include "net/error_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -42,6 +44,19 @@ Collector<Data, Function> collect(Function function) {
   return Collector<Data, Function>(std::move(function));
 }
 
+/// Keeps the UIDs that either kind of SEARCH response brings.
+class UidReader : public proto::ResponseHandler {
+ public:
+  void on(const proto::Response& response) override {
+    if (const auto* found = std::get_if<proto::ESearchResponse>(&response)) uids = found->all;
+    if (const auto* found = std::get_if<proto::SearchResponse>(&response)) {
+      for (const std::uint32_t uid : found->numbers) uids.add(uid);
+    }
+  }
+  void done(const CommandResult&) override {}
+  proto::UidSet uids;
+};
+
 /// Reads what SELECT and EXAMINE answer. The number of messages is followed from the tagged response on, since the next
 /// command's answers may bring news before whoever waits for this one wakes up.
 class SelectReader : public proto::ResponseHandler {
@@ -65,9 +80,15 @@ class SelectReader : public proto::ResponseHandler {
     const auto set = proto::UidSet::parse(text, 1);
     return set && set->ranges().size() == 1 ? set->ranges().front().first : 0;
   }
+  static std::uint64_t mod_seq(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc() && value <= INT64_MAX ? value : 0;
+  }
   void read_code(const proto::ResponseCode& code) {
     if (proto::equals_ignoring_case(code.name, "UIDVALIDITY")) state.uid_validity = number(code.argument);
     if (proto::equals_ignoring_case(code.name, "UIDNEXT")) state.uid_next = number(code.argument);
+    if (proto::equals_ignoring_case(code.name, "HIGHESTMODSEQ")) state.mod_seq = mod_seq(code.argument);
     if (proto::equals_ignoring_case(code.name, "PERMANENTFLAGS")) read_permanent_flags(code.argument);
   }
   void read_permanent_flags(std::string_view text) {
@@ -89,12 +110,8 @@ class SelectReader : public proto::ResponseHandler {
 };
 
 MailboxStatus status_of(const proto::StatusDataResponse& data) {
-  return MailboxStatus{data.messages.value_or(0), data.uid_next.value_or(0), data.uid_validity.value_or(0), data.size};
-}
-
-std::string_view status_items(const proto::Capabilities& capabilities) {
-  return capabilities.has(Capability::status_size) ? "(MESSAGES UIDNEXT UIDVALIDITY SIZE)"
-                                                   : "(MESSAGES UIDNEXT UIDVALIDITY)";
+  return MailboxStatus{data.messages.value_or(0), data.uid_next.value_or(0), data.uid_validity.value_or(0),
+                       data.highest_mod_seq.value_or(0), data.size};
 }
 
 /// Reads LIST, and the STATUS data that LIST-STATUS puts beside it.
@@ -123,14 +140,19 @@ class ListReader : public proto::ResponseHandler {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Connection> connection, std::string address)
-    : connection_(std::move(connection)), address_(std::move(address)) {
+Session::Session(std::unique_ptr<Connection> connection, const Server& server, const Route& route)
+    : connection_(std::move(connection)), address_(net::peer_label(server.host, route.port)),
+      tracks_changes_(server.track_changes) {
   connection_->set_unsolicited(this);
 }
 
 Session::~Session() { connection_->set_unsolicited(nullptr); }
 
 void Session::on_unsolicited(const proto::Response& response) {
+  if (const auto* fetch = std::get_if<proto::FetchResponse>(&response)) foreign_changes_ += fetch->has_flags ? 1 : 0;
+  if (const auto* vanished = std::get_if<proto::VanishedResponse>(&response)) {
+    exists_ -= static_cast<std::uint32_t>(std::min<std::uint64_t>(exists_, vanished->uids.size()));
+  }
   const auto* number = std::get_if<proto::NumberResponse>(&response);
   if (number == nullptr) return;
   if (number->kind == proto::NumberResponse::Kind::exists) exists_ = number->number;
@@ -164,7 +186,7 @@ awaitable<core::Result<std::vector<ListEntry>>> Session::list() {
   if (is_extended) {
     command.raw(" RETURN (SUBSCRIBED");
     if (has(Capability::special_use)) command.raw(" SPECIAL-USE");
-    if (has(Capability::list_status)) command.raw(fmt::format(" STATUS {}", status_items(capabilities())));
+    if (has(Capability::list_status)) command.raw(" STATUS ").raw(status_items());
     command.raw(")");
   }
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
@@ -195,21 +217,53 @@ awaitable<core::Result<MailboxStatus>> Session::status(std::string_view mailbox)
       collect<proto::StatusDataResponse>([&](const proto::StatusDataResponse& data) { status = status_of(data); });
   Command command(CommandKind::status, "STATUS");
   command.astring(mailbox, capabilities());
-  command.raw(" ").raw(status_items(capabilities()));
+  command.raw(" ").raw(status_items());
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
   if (!result.is_ok()) co_return proto::refusal(result, Fault::select, "STATUS");
   co_return status;
 }
 
+std::string Session::status_items() const {
+  std::string items = "(MESSAGES UIDNEXT UIDVALIDITY";
+  if (tracks_changes_ && has(Capability::condstore)) items += " HIGHESTMODSEQ";
+  if (has(Capability::status_size)) items += " SIZE";
+  return items + ")";
+}
+
+void Session::Enabling::on(const proto::Response& response) {
+  const auto* enabled = std::get_if<proto::EnabledResponse>(&response);
+  if (enabled != nullptr && enabled->capabilities.has(Capability::qresync)) is_confirmed = true;
+}
+
+void Session::Enabling::done(const CommandResult&) { is_refused = !is_confirmed; }
+
+/// Goes ahead of the first SELECT without a round trip of its own.
+void Session::enable_resync() {
+  if (!tells_vanished() || std::exchange(enabling_.is_asked, true)) return;
+  connection_->submit(Command(CommandKind::enable, "ENABLE QRESYNC"), enabling_);
+}
+
 awaitable<core::Result<MailboxState>> Session::select(std::string_view mailbox, SelectMode mode) {
+  enable_resync();
   SelectReader reader(exists_);
+  foreign_changes_ = 0;
   Command command(CommandKind::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
   command.astring(mailbox, capabilities());
+  if (tracks_changes_ && has(Capability::condstore)) command.raw(" (CONDSTORE)");
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
   if (!result.is_ok()) {
     co_return proto::refusal(result, Fault::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
   }
   co_return std::move(reader.state);
+}
+
+awaitable<core::Result<proto::UidSet>> Session::uids_up_to(proto::Uid last) {
+  UidReader reader;
+  const std::string_view how = has(Capability::esearch) ? "UID SEARCH RETURN (ALL)" : "UID SEARCH";
+  Command command(CommandKind::search, fmt::format("{} UID 1:{}", how, last));
+  const CommandResult result = co_await connection_->execute(std::move(command), reader);
+  if (!result.is_ok()) co_return proto::refusal(result, Fault::fetch, "SEARCH");
+  co_return std::move(reader.uids);
 }
 
 awaitable<void> Session::unselect() {
@@ -242,8 +296,8 @@ awaitable<CommandResult> Session::uid_fetch(std::string_view uids, std::string_v
   co_return result;
 }
 
-awaitable<std::optional<core::Failure>> Session::uid_store_flags(std::string_view uids, std::string_view flags) {
-  Command command(CommandKind::store, fmt::format("UID STORE {} FLAGS.SILENT ({})", uids, flags));
+awaitable<std::optional<core::Failure>> Session::uid_store(std::string_view uids, std::string_view change) {
+  Command command(CommandKind::store, fmt::format("UID STORE {} {}", uids, change));
   const CommandResult result = co_await connection_->execute(std::move(command));
   if (result.is_ok()) co_return std::nullopt;
   co_return proto::refusal(result, Fault::flags, "STORE");
@@ -253,9 +307,21 @@ awaitable<std::optional<core::Failure>> Session::uid_delete(std::string_view uid
   Command mark(CommandKind::store, fmt::format("UID STORE {} +FLAGS.SILENT (\\Deleted)", uids));
   const CommandResult marked = co_await connection_->execute(std::move(mark));
   if (!marked.is_ok()) co_return proto::refusal(marked, Fault::flags, "STORE");
-  Command expunge(CommandKind::expunge, fmt::format("UID EXPUNGE {}", uids));
+  const bool has_uid_expunge = has(Capability::uidplus);
+  if (!has_uid_expunge) {
+    // EXPUNGE takes everything that is marked, whoever has marked it.
+    UidReader reader;
+    Command search(CommandKind::search, "UID SEARCH DELETED");
+    const CommandResult found = co_await connection_->execute(std::move(search), reader);
+    if (!found.is_ok()) co_return proto::refusal(found, Fault::flags, "SEARCH");
+    if (reader.uids.to_string() != uids) {
+      co_return core::Failure{
+          Fault::flags, "other messages are marked as deleted, and this server can only expunge all of them", {}};
+    }
+  }
+  Command expunge(CommandKind::expunge, has_uid_expunge ? fmt::format("UID EXPUNGE {}", uids) : std::string("EXPUNGE"));
   const CommandResult expunged = co_await connection_->execute(std::move(expunge));
-  if (!expunged.is_ok()) co_return proto::refusal(expunged, Fault::flags, "UID EXPUNGE");
+  if (!expunged.is_ok()) co_return proto::refusal(expunged, Fault::flags, "EXPUNGE");
   co_return std::nullopt;
 }
 

@@ -22,6 +22,7 @@ struct MailboxStatus {
   std::uint32_t messages = 0;
   std::uint32_t uid_next = 0;
   std::uint32_t uid_validity = 0;
+  std::uint64_t mod_seq = 0;          ///< HIGHESTMODSEQ, where changes are tracked and the server tells; else 0
   std::optional<std::uint64_t> size;  ///< where the server has STATUS=SIZE
 };
 
@@ -40,6 +41,7 @@ struct MailboxState {
   std::uint32_t exists = 0;
   std::uint32_t uid_validity = 0;
   std::uint32_t uid_next = 0;
+  std::uint64_t mod_seq = 0;  ///< HIGHESTMODSEQ, or 0 where the server tells none
   bool is_read_only = false;
   proto::PermanentFlags permanent_flags;
 };
@@ -84,6 +86,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<core::Result<std::vector<ListEntry>>> list();
   boost::asio::awaitable<core::Result<MailboxStatus>> status(std::string_view mailbox);
   boost::asio::awaitable<core::Result<MailboxState>> select(std::string_view mailbox, SelectMode mode);
+  /// The UIDs of the selected mailbox up to `last`, as a set: ESEARCH (RFC 4731) where the server has it.
+  boost::asio::awaitable<core::Result<proto::UidSet>> uids_up_to(proto::Uid last);
   boost::asio::awaitable<void> unselect();
   /// A mailbox that is there already is no failure.
   boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox);
@@ -91,9 +95,9 @@ class Session : private proto::UnsolicitedHandler {
   /// `items` as in "(UID FLAGS)"; the data goes to the handler.
   boost::asio::awaitable<proto::CommandResult> uid_fetch(std::string_view uids, std::string_view items,
                                                          proto::ResponseHandler& handler);
-  /// Replaces the flags of messages: `flags` as Flags::to_string gives them; empty ones clear them.
-  boost::asio::awaitable<std::optional<core::Failure>> uid_store_flags(std::string_view uids, std::string_view flags);
-  /// Marks messages as deleted and expunges just these (UID EXPUNGE, RFC 4315).
+  /// `change` as STORE takes it: "FLAGS.SILENT (\\Seen)", "+FLAGS.SILENT (...)".
+  boost::asio::awaitable<std::optional<core::Failure>> uid_store(std::string_view uids, std::string_view change);
+  /// Marks messages as deleted and expunges just these: by UID EXPUNGE (RFC 4315), or by EXPUNGE if no others are marked.
   boost::asio::awaitable<std::optional<core::Failure>> uid_delete(std::string_view uids);
   /// Lets the server speak: brings exists() up to date.
   boost::asio::awaitable<void> noop();
@@ -102,19 +106,39 @@ class Session : private proto::UnsolicitedHandler {
 
   /// How many messages the selected mailbox holds, as last told.
   [[nodiscard]] std::uint32_t exists() const noexcept { return exists_; }
+  /// How often the server has told, since the last SELECT, of flags that another session has set.
+  [[nodiscard]] std::uint64_t foreign_changes() const noexcept { return foreign_changes_; }
+  /// Whether the server tells which messages have vanished since a HIGHESTMODSEQ (QRESYNC, RFC 7162).
+  [[nodiscard]] bool tells_vanished() const {
+    return tracks_changes_ && has(proto::Capability::qresync) && !enabling_.is_refused;
+  }
 
  private:
-  Session(std::unique_ptr<Connection> connection, std::string address);
+  Session(std::unique_ptr<Connection> connection, const Server& server, const Route& route);
   void on_unsolicited(const proto::Response& response) override;
   boost::asio::awaitable<void> log_in(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> protect(const Server& server, const Route& route);
   boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
+  void enable_resync();
+  [[nodiscard]] std::string status_items() const;
 
+  /// Hears whether ENABLE QRESYNC has done what it says: some servers only advertise it.
+  struct Enabling : proto::ResponseHandler {
+    void on(const proto::Response& response) override;
+    void done(const proto::CommandResult& result) override;
+    bool is_asked = false;
+    bool is_confirmed = false;
+    bool is_refused = false;
+  };
+
+  Enabling enabling_;  ///< outlives the connection, where its command may be in flight
   std::unique_ptr<Connection> connection_;
   std::string address_;
   std::string software_;
+  bool tracks_changes_;
   std::uint32_t exists_ = 0;
+  std::uint64_t foreign_changes_ = 0;
 };
 
 }  // namespace imapferry::imap

@@ -67,7 +67,7 @@ awaitable<std::unique_ptr<Session>> Session::greet(std::unique_ptr<net::Stream> 
   core::Failure failure;
   try {
     std::unique_ptr<Connection> connection = co_await Connection::open(std::move(stream), options);
-    session.reset(new Session(std::move(connection), address));
+    session.reset(new Session(std::move(connection), server, route));
     phase = "STARTTLS";
     co_await session->protect(server, route);
     co_return session;

@@ -200,6 +200,16 @@ void Console::show(const run::AccountRef& account, const sync::MailboxDone& even
   print(account, fmt::format("{}: {}", pair_name(event.source, event.destination), figures(found->second)));
 }
 
+void Console::show(const run::AccountRef& account, const sync::MailboxRenumbered& event) {
+  if (mode_ == ConsoleMode::none) return;
+  print(account,
+        fmt::format("{}: the {} has given the mailbox another UIDVALIDITY since the last run; all messages are "
+                    "compared",
+                    pair_name(event.source, event.destination), sync::name_of(event.side)));
+}
+
+void Console::show(const run::StoreTrouble& event) { print_line("warning: " + event.what); }
+
 void Console::show(const run::AccountRef& account, const sync::Retrying& event) {
   if (mode_ == ConsoleMode::none) return;
   const std::string where = event.mailbox.empty() ? "" : core::printable(event.mailbox) + ": ";

@@ -39,6 +39,7 @@ class Console : public run::Observer {
  private:
   void show(const run::RunStarted& event);
   void show(const run::StopRequested& event);
+  void show(const run::StoreTrouble& event);
   void show(const run::RunFinished& event);
 
   void show(const run::AccountRef& account, const run::AccountStarted& event);
@@ -56,6 +57,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::MessageChanged& event);
   void show(const run::AccountRef&, const sync::FlagsSet&) {}
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
+  void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
   void show(const run::AccountRef& account, const sync::Retrying& event);
 
   [[nodiscard]] bool is_plain() const noexcept { return mode_ == ConsoleMode::plain; }

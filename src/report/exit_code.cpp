@@ -19,6 +19,7 @@ constexpr std::array<ClassFacts, error_class_count> class_facts{{
     {"ERR_AUTHENTICATION_FAILURE", 16},
     {"ERR_AUTHENTICATION_FAILURE_USER1", 161},
     {"ERR_AUTHENTICATION_FAILURE_USER2", 162},
+    {"ERR_BUSY", 8},
     {"ERR_CANCELLED", 6},
     {"ERR_CONNECTION_FAILURE", 10},
     {"ERR_CONNECTION_FAILURE_HOST1", 101},
@@ -96,6 +97,7 @@ ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept 
   case Fault::authentication:
     return by_side(side, ErrorClass::authentication, ErrorClass::authentication_host1,
                    ErrorClass::authentication_host2);
+  case Fault::busy: return ErrorClass::busy;
   case Fault::create: return ErrorClass::create;
   case Fault::select: return ErrorClass::select;
   case Fault::fetch: return ErrorClass::fetch;

@@ -20,6 +20,7 @@ enum class ErrorClass : std::uint8_t {
   authentication,  ///< imapsync always knows the side
   authentication_host1,
   authentication_host2,
+  busy,        ///< another process works on the account; imapsync has a pid file for that
   cancelled,   ///< ended because the user stopped the run
   connection,  ///< imapsync always knows the side
   connection_host1,
@@ -36,7 +37,7 @@ enum class ErrorClass : std::uint8_t {
   usage,  ///< imapsync never goes on after one
 };
 
-inline constexpr std::size_t error_class_count = 18;
+inline constexpr std::size_t error_class_count = 19;
 using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 
 /// The class of a failure; `side` is whose failure it was, when that is known.

@@ -51,6 +51,7 @@ class RunTally : public run::Observer {
  private:
   void take(const run::RunStarted& event);
   void take(const run::StopRequested& event);
+  void take(const run::StoreTrouble&) {}
   void take(const run::RunFinished&) {}
 
   void take(std::size_t number, const run::AccountStarted& event);
@@ -68,6 +69,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::MessageChanged& event);
   void take(std::size_t number, const sync::FlagsSet& event);
   void take(std::size_t number, const sync::MailboxDone& event);
+  void take(std::size_t, const sync::MailboxRenumbered&) {}
   void take(std::size_t number, const sync::Retrying& event);
 
   using Field = std::uint64_t Counts::*;

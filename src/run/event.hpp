@@ -40,10 +40,15 @@ struct StopRequested {
   std::string signal;  ///< "SIGINT"
 };
 
+/// The store cannot be used any further; the run goes on without it.
+struct StoreTrouble {
+  std::string what;
+};
+
 struct RunFinished {};
 
 using AccountEvent = std::variant<AccountStarted, AccountFinished, sync::Event>;
-using RunEvent = std::variant<RunStarted, StopRequested, RunFinished>;
+using RunEvent = std::variant<RunStarted, StopRequested, StoreTrouble, RunFinished>;
 
 /// Whoever listens: reporters. Called on the event loop; must not block and must not throw.
 class Observer {

@@ -1,7 +1,11 @@
 #include "run/scheduler.hpp"
 
+#include "core/pause.hpp"
 #include "core/task_group.hpp"
+#include "run/account_record.hpp"
 #include "sync/account_sync.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <random>
@@ -17,6 +21,7 @@ constexpr std::size_t default_accounts = 32;
 constexpr std::size_t least_batch_bytes = 64 << 10;
 // A lane needs several batches in flight, and lanes share the memory: a batch is a small part of it.
 constexpr std::size_t batches_in_memory = 16;
+constexpr std::chrono::milliseconds busy_wait{500};
 
 /// What connections, code and bookkeeping need beside the messages in transit is known from measurements with 64
 /// accounts at once.
@@ -42,22 +47,28 @@ sync::CopyLimits limits_of(const config::RunLimits& limits) {
   return copy;
 }
 
-/// Gives the events of one account their name.
+/// Gives the events of one account their name, and to the store what it keeps of them.
 class AccountObserver : public sync::Observer {
  public:
-  AccountObserver(run::Observer& observer, const AccountRef& account) : observer_(observer), account_(account) {}
-  void on(const sync::Event& event) override { observer_.on(account_, AccountEvent(event), Clock::now()); }
+  AccountObserver(run::Observer& observer, const AccountRef& account, AccountRecord* record)
+      : observer_(observer), account_(account), record_(record) {}
+  void on(const sync::Event& event) override {
+    if (record_ != nullptr) record_->on(event);
+    observer_.on(account_, AccountEvent(event), Clock::now());
+  }
 
  private:
   run::Observer& observer_;
   const AccountRef& account_;
+  AccountRecord* record_;
 };
 
 }  // namespace
 
-Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer)
-    : executor_(executor), config_(config), observer_(observer), limits_(limits_of(config.limits)), key_(draw_key()),
-      servers_(config.source, config.destination),
+Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, store::Store* store,
+                     Observer& observer)
+    : executor_(executor), config_(config), store_(store), observer_(observer), limits_(limits_of(config.limits)),
+      key_(store != nullptr ? store->key() : draw_key()), servers_(config.source, config.destination, store != nullptr),
       memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
@@ -78,22 +89,66 @@ awaitable<void> Scheduler::run() {
     for (std::size_t number = 0; number < accounts && !stop_.is_requested; ++number) {
       core::Semaphore::Permit place = co_await places_.acquire();
       if (stop_.is_requested) break;
-      tasks.spawn(synchronise(number, std::move(place)));
+      tasks.spawn(take(number, std::move(place)));
     }
     co_await tasks.join();
   }
   tell(RunFinished{});
 }
 
-awaitable<void> Scheduler::synchronise(std::size_t number, core::Semaphore::Permit) {
+awaitable<void> Scheduler::take(std::size_t number, core::Semaphore::Permit) {
   const config::AccountSpec& account = config_.accounts[number];
   const AccountRef ref{number, account.name};
   tell(ref, AccountStarted{});
-  AccountObserver observer(observer_, ref);
-  const sync::Context context{servers_, account, config_.rules, limits_, worker_, memory_, stop_, key_, observer};
+  AccountFinished end = co_await synchronise(ref, account);
+  tell(ref, end);
+  tell_trouble();
+}
+
+awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const config::AccountSpec& account) {
+  AccountFinished end;
+  std::optional<AccountRecord> record;
+  store::AccountKey key = key_of(config_, account);
+  std::int64_t number = 0;
+  if (store_ != nullptr) {
+    end.failure = co_await hold(key);
+    if (end.failure) co_return end;
+    record.emplace(*store_, key, account.name);
+    // Changes of nothing are no run.
+    if (!config_.rules.dry) number = co_await record->begin();
+  }
+  AccountObserver observer(observer_, ref, record ? &*record : nullptr);
+  store::Store* store = number != 0 ? store_ : nullptr;
+  const sync::Context context{servers_, account, config_.rules, limits_, worker_, memory_,
+                              stop_,    key_,    observer,      store,   number};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
-  tell(ref, AccountFinished{std::move(outcome.failure), outcome.side, outcome.was_stopped});
+  end.failure = std::move(outcome.failure);
+  end.side = outcome.side;
+  end.was_stopped = outcome.was_stopped;
+  if (record) record->end(end);
+  if (store_ != nullptr) store_->locks().release(key);
+  co_return end;
+}
+
+/// Takes an account for this process, or says why that cannot be.
+awaitable<std::optional<core::Failure>> Scheduler::hold(const store::AccountKey& key) {
+  while (true) {
+    const std::optional<pid_t> holder = store_->locks().hold(key);
+    if (!holder) co_return std::nullopt;
+    if (!config_.state.wait || stop_.is_requested) {
+      co_return core::Failure{
+          core::Fault::busy,
+          fmt::format("process {} works on this account (store {}); --wait waits for it", *holder, store_->path()),
+          {}};
+    }
+    co_await core::pause(busy_wait);
+  }
+}
+
+void Scheduler::tell_trouble() {
+  if (store_ == nullptr) return;
+  if (auto trouble = store_->take_trouble()) tell(StoreTrouble{std::move(*trouble)});
 }
 
 /// --justconnect: who answers, and how the connection is protected. Nobody logs in; each server is told as an account.

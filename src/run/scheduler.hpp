@@ -3,12 +3,14 @@
 #include "config/run_config.hpp"
 #include "core/semaphore.hpp"
 #include "run/event.hpp"
+#include "store/store.hpp"
 #include "sync/context.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace imapferry::run {
@@ -16,8 +18,9 @@ namespace imapferry::run {
 /// Takes the accounts of a run through, a bounded number of them at once. An account's failure is its own.
 class Scheduler {
  public:
-  /// `config` and `observer` outlive the scheduler.
-  Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, Observer& observer);
+  /// All of them outlive the scheduler. `store` is null where nothing is remembered.
+  Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, store::Store* store,
+            Observer& observer);
 
   /// Returns when every account has ended, or none is in work after a stop.
   boost::asio::awaitable<void> run();
@@ -25,13 +28,17 @@ class Scheduler {
   void request_stop(std::string signal);
 
  private:
-  boost::asio::awaitable<void> synchronise(std::size_t number, core::Semaphore::Permit place);
+  boost::asio::awaitable<void> take(std::size_t number, core::Semaphore::Permit place);
+  boost::asio::awaitable<AccountFinished> synchronise(const AccountRef& ref, const config::AccountSpec& account);
+  boost::asio::awaitable<std::optional<core::Failure>> hold(const store::AccountKey& key);
+  void tell_trouble();
   boost::asio::awaitable<void> connect_only();
   void tell(const RunEvent& event) { observer_.on(event, Clock::now()); }
   void tell(const AccountRef& account, const AccountEvent& event) { observer_.on(account, event, Clock::now()); }
 
   boost::asio::any_io_executor executor_;
   const config::RunConfig& config_;
+  store::Store* store_;
   Observer& observer_;
   sync::CopyLimits limits_;
   sync::IdentityKey key_;

@@ -29,6 +29,8 @@ constexpr std::chrono::milliseconds first_wait = 500ms;
 // Another lane pays when it gets so many messages, or so many mailboxes: each of these costs some round trips.
 constexpr std::uint64_t messages_that_pay = 500;
 constexpr std::size_t mailboxes_that_pay = 6;
+// Commands of some 60 bytes, whose answers are read meanwhile.
+constexpr std::size_t states_in_flight = 1000;
 
 std::chrono::milliseconds wait_before(unsigned attempt) { return first_wait * (1 << std::min(attempt, 5U)); }
 
@@ -88,6 +90,7 @@ awaitable<void> AccountSync::synchronise() {
     co_await leave(lane);
     co_return;
   }
+  co_await ask_missing_states(lane);
   make_jobs();
   co_await run_lanes(std::move(lane));
 }
@@ -103,7 +106,84 @@ awaitable<void> AccountSync::open(Lane& lane) {
   core::TaskGroup both(executor);
   both.spawn(open_side(Side::source, std::move(source_place), lane));
   both.spawn(open_side(Side::destination, std::move(destination_place), lane));
+  if (context_.store != nullptr) both.spawn(recall());
   co_await both.join();
+}
+
+awaitable<void> AccountSync::recall() {
+  std::vector<store::MailboxRecord> records;
+  const auto work = [&](store::Backend& backend) { records = backend.mailboxes(context_.account_number); };
+  const bool is_read = co_await context_.store->run(work);
+  if (!is_read) co_return;
+  for (store::MailboxRecord& record : records) {
+    std::pair<std::string, std::string> names(record.source, record.destination);
+    known_.emplace(std::move(names), std::move(record));
+  }
+}
+
+const store::MailboxRecord* AccountSync::known(const MailboxPair& pair) const {
+  const auto found = known_.find({pair.source.wire, pair.destination_wire});
+  return found == known_.end() ? nullptr : &found->second;
+}
+
+/// Where LIST did not tell the states of mailboxes that nothing was left to do for: a STATUS for each, all in a few
+/// flights.
+awaitable<void> AccountSync::ask_missing_states(Lane& lane) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (std::size_t next = 0; next < map_.pairs.size();) {
+    core::TaskGroup flight(executor);
+    for (std::size_t n = 0; n < states_in_flight && next < map_.pairs.size(); ++next) {
+      const MailboxPair& pair = map_.pairs[next];
+      const store::MailboxRecord* record = known(pair);
+      if (record == nullptr || record->settled_for.empty()) continue;
+      if (!source_states_.contains(record->source)) {
+        flight.spawn(ask_state(Side::source, *lane.source, record->source));
+        ++n;
+      }
+      if (!destination_states_.contains(record->destination)) {
+        flight.spawn(ask_state(Side::destination, *lane.destination, record->destination));
+        ++n;
+      }
+    }
+    co_await flight.join();
+  }
+}
+
+awaitable<void> AccountSync::ask_state(Side side, imap::Session& session, std::string mailbox) {
+  core::Result<imap::MailboxStatus> status = co_await session.status(mailbox);
+  if (!status) co_return;
+  (side == Side::source ? source_states_ : destination_states_).emplace(std::move(mailbox), *status);
+}
+
+bool AccountSync::is_unchanged(const MailboxPair& pair, const store::MailboxRecord& record) const {
+  const auto is_equal = [this](const States& states, const std::string& wire, const store::SideState& last) {
+    const auto found = states.find(wire);
+    if (found == states.end()) return false;
+    const imap::MailboxStatus& now = found->second;
+    // Without modification sequences flags may have changed unnoticed.
+    const bool has_same_flags =
+        context_.rules.flags == config::FlagRule::keep || (now.mod_seq != 0 && now.mod_seq == last.mod_seq);
+    return last.uid_validity != 0 && now.uid_validity == last.uid_validity && now.uid_next != 0 &&
+           now.uid_next == last.uid_next && now.messages == last.messages && has_same_flags;
+  };
+  return record.settled_for == settling_rules(context_.rules) &&
+         is_equal(source_states_, pair.source.wire, record.source_state) &&
+         is_equal(destination_states_, pair.destination_wire, record.destination_state);
+}
+
+void AccountSync::tell_nothing_to_do(const MailboxPair& pair, const store::MailboxRecord& record) {
+  MailboxPlanned planned;
+  planned.source = pair.source.name;
+  planned.destination = pair.destination;
+  planned.source_messages = record.source_state.messages;
+  planned.destination_messages = record.destination_state.messages;
+  planned.already_there = record.counts.pairs;
+  planned.source_duplicates = record.counts.source_duplicates;
+  planned.destination_duplicates = record.counts.destination_duplicates;
+  planned.destination_only = record.counts.destination_only;
+  planned.dry = context_.rules.dry;
+  context_.observer.on(planned);
+  context_.observer.on(MailboxDone{pair.source.name, pair.destination});
 }
 
 awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane) {
@@ -150,7 +230,7 @@ awaitable<void> AccountSync::read_list(Side side, imap::Session& session, std::v
   for (const imap::ListEntry& entry : *entries) {
     mailboxes.push_back(listed(entry));
     if (!entry.status) continue;
-    (side == Side::source ? source_counts_ : destination_counts_)[entry.wire] = entry.status->messages;
+    (side == Side::source ? source_states_ : destination_states_)[entry.wire] = *entry.status;
   }
 }
 
@@ -181,7 +261,8 @@ awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
       continue;
     }
     if (state->exists > 0) {
-      const MailboxIndex index = co_await read_index(session, context_.key, "1:*", IndexDepth::light, state->exists);
+      MailboxIndex index;
+      co_await read_index(session, context_.key, "1:*", IndexDepth::light, state->exists, index);
       event.messages = index.size();
       event.bytes = index.total_bytes();
       for (std::size_t i = 0; i < index.size(); ++i) event.biggest = std::max(event.biggest, index.message_size(i));
@@ -192,10 +273,10 @@ awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
 
 Forecast AccountSync::forecast_of(const MailboxPair& pair) const {
   Forecast forecast;
-  const auto source = source_counts_.find(pair.source.wire);
-  if (source != source_counts_.end()) forecast.source_messages = source->second;
-  const auto destination = destination_counts_.find(pair.destination_wire);
-  if (destination != destination_counts_.end()) forecast.destination_messages = destination->second;
+  const auto source = source_states_.find(pair.source.wire);
+  if (source != source_states_.end()) forecast.source_messages = source->second.messages;
+  const auto destination = destination_states_.find(pair.destination_wire);
+  if (destination != destination_states_.end()) forecast.destination_messages = destination->second.messages;
   // What this run has just created.
   if (!pair.exists) forecast.destination_messages = 0;
   return forecast;
@@ -207,16 +288,18 @@ void AccountSync::make_jobs() {
     Job job;
     job.pair = &pair;
     job.forecast = forecast_of(pair);
+    store::MailboxRecord record;
+    if (const store::MailboxRecord* found = known(pair)) record = *found;
+    record.source = pair.source.wire;
+    record.destination = pair.destination_wire;
     if (job.forecast.source_messages == 0U) {
-      MailboxPlanned planned;
-      planned.source = pair.source.name;
-      planned.destination = pair.destination;
-      planned.dry = context_.rules.dry;
-      context_.observer.on(planned);
-      context_.observer.on(MailboxDone{pair.source.name, pair.destination});
-      continue;
+      tell_nothing_to_do(pair, {});
+    } else if (is_unchanged(pair, record)) {
+      tell_nothing_to_do(pair, record);
+    } else {
+      if (context_.store != nullptr) job.known.emplace(*context_.store, context_.account_number, std::move(record));
+      jobs_.push_back(std::move(job));
     }
-    jobs_.push_back(std::move(job));
   }
   for (Job& job : jobs_) waiting_.push_back(&job);
   // The longest first, so that the lanes end together.
@@ -285,7 +368,8 @@ awaitable<void> AccountSync::leave(Lane& lane) {
 
 awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {
   try {
-    MailboxSync mailbox(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory);
+    KnownMailbox* known = job.known ? &*job.known : nullptr;
+    MailboxSync mailbox(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory, known);
     const bool is_complete = co_await mailbox.run();
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
@@ -297,25 +381,29 @@ awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& jo
 
 awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
   while (true) {
-    const std::uint64_t settled_before = job.memory.copied + job.memory.refused.size();
+    const std::uint64_t settled_before = job.memory.progress();
     const std::optional<core::Failure> failure = co_await try_job(lane, job);
     if (!failure) co_return;
     const bool is_source_lost = !lane.source->is_open();
     const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
     const Side lost_side = is_source_lost ? Side::source : Side::destination;
     const std::string& address = is_source_lost ? lane.source->address() : lane.destination->address();
-    const core::Failure told = is_connection_lost ? failure->within(address).within(name_of(lost_side)) : *failure;
-    const bool has_progress = job.memory.copied + job.memory.refused.size() > settled_before;
+    const bool names_server = !is_connection_lost || failure->message.starts_with(address);
+    const core::Failure told = names_server ? *failure : failure->within(address);
+    const bool has_progress = job.memory.progress() > settled_before;
     job.attempts_without_progress = has_progress ? 0 : job.attempts_without_progress + 1;
     if (!is_connection_lost || context_.stop.is_requested || job.attempts_without_progress >= most_attempts) {
-      give_up(job, told);
+      give_up(job, is_connection_lost ? told.within(name_of(lost_side)) : told);
       if (is_connection_lost && !context_.stop.is_requested && !must_stop_) co_await revive(lane);
       co_return;
     }
-    if (job.attempts_without_progress >= attempts_before_one_by_one) job.memory.is_everything_alone = true;
+    // As many as a batch holds: it is one of these.
+    if (job.attempts_without_progress >= attempts_before_one_by_one) {
+      job.memory.to_go_alone = context_.limits.batch_messages;
+    }
     const std::chrono::milliseconds wait = has_progress ? 0ms : wait_before(job.attempts_without_progress - 1);
-    context_.observer.on(Retrying{is_source_lost ? Side::source : Side::destination, job.pair->source.name, told,
-                                  job.attempts_without_progress + 1, static_cast<std::uint64_t>(wait.count())});
+    context_.observer.on(Retrying{lost_side, job.pair->source.name, told, job.attempts_without_progress + 1,
+                                  static_cast<std::uint64_t>(wait.count())});
     if (wait > 0ms) co_await core::pause(wait);
     co_await revive(lane);
   }

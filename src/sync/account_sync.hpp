@@ -3,6 +3,7 @@
 #include "core/condition.hpp"
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
+#include "sync/known_mailbox.hpp"
 #include "sync/mailbox_map.hpp"
 #include "sync/mailbox_sync.hpp"
 
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace imapferry::sync {
@@ -39,6 +41,7 @@ class AccountSync {
     const MailboxPair* pair = nullptr;
     Forecast forecast;
     MailboxMemory memory;
+    std::optional<KnownMailbox> known;
     unsigned attempts_without_progress = 0;
   };
 
@@ -48,7 +51,13 @@ class AccountSync {
   boost::asio::awaitable<void> read_names(Side side, imap::Session& session);
   boost::asio::awaitable<void> read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal);
   boost::asio::awaitable<void> read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes);
+  boost::asio::awaitable<void> recall();
   void map_both();
+  boost::asio::awaitable<void> ask_missing_states(Lane& lane);
+  boost::asio::awaitable<void> ask_state(Side side, imap::Session& session, std::string mailbox);
+  [[nodiscard]] const store::MailboxRecord* known(const MailboxPair& pair) const;
+  [[nodiscard]] bool is_unchanged(const MailboxPair& pair, const store::MailboxRecord& record) const;
+  void tell_nothing_to_do(const MailboxPair& pair, const store::MailboxRecord& record);
   boost::asio::awaitable<void> weigh(imap::Session& session, Side side);
   [[nodiscard]] Forecast forecast_of(const MailboxPair& pair) const;
   void make_jobs();
@@ -74,9 +83,11 @@ class AccountSync {
   std::optional<Side> failed_side_;
   SideNames source_names_;
   SideNames destination_names_;
-  std::map<std::string, std::uint32_t> source_counts_;       ///< messages by wire name, where LIST-STATUS told
-  std::map<std::string, std::uint32_t> destination_counts_;  ///< likewise
-  std::map<std::string, core::Failure> not_created_;         ///< by wire name on the destination
+  using States = std::map<std::string, imap::MailboxStatus>;
+  States source_states_;       ///< by wire name, where the server told them
+  States destination_states_;  ///< likewise
+  std::map<std::pair<std::string, std::string>, store::MailboxRecord> known_;  ///< by wire names, from the store
+  std::map<std::string, core::Failure> not_created_;                           ///< by wire name on the destination
   MailboxMap map_;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;

@@ -3,6 +3,7 @@
 #include "config/run_config.hpp"
 #include "core/semaphore.hpp"
 #include "core/worker.hpp"
+#include "store/store.hpp"
 #include "sync/event.hpp"
 #include "sync/identity.hpp"
 #include "sync/servers.hpp"
@@ -42,6 +43,8 @@ struct Context {
   const Stop& stop;
   const IdentityKey& key;
   Observer& observer;
+  store::Store* store = nullptr;    ///< null: nothing is remembered
+  std::int64_t account_number = 0;  ///< in the store
 };
 
 /// One source session and one destination session that work together.

@@ -25,14 +25,30 @@ namespace {
 
 // What a streamed message needs: a chunk on each side.
 constexpr std::size_t streamed_message_memory = 256 << 10;
-// A message with which a connection breaks so often is refused.
-constexpr unsigned most_strikes = 2;
+// A message with which a connection breaks so often, whatever was in flight beside it, is refused. A line that breaks
+// by itself does so with the same message once or twice.
+constexpr unsigned most_strikes = 3;
 constexpr unsigned append_patience = 4;
+// More messages than one APPEND ever has.
+constexpr std::uint64_t most_appended = 1 << 20;
 
 /// Whether the destination asks to come back later rather than refuses the message.
 bool is_passing(const CommandResult& result) {
   return result.outcome == CommandResult::Outcome::no &&
          imap::proto::fault_of(result.code, result.text, Fault::append) == Fault::unavailable;
+}
+
+/// What APPENDUID (RFC 4315) says, in the order of the messages; empty where the server does not say it.
+std::vector<imap::proto::Uid> appended_uids(const CommandResult& result) {
+  std::vector<imap::proto::Uid> uids;
+  const std::size_t space = result.argument.find(' ');
+  if (result.code != "APPENDUID" || space == std::string::npos) return uids;
+  const auto set = imap::proto::UidSet::parse(std::string_view(result.argument).substr(space + 1));
+  if (!set || set->size() > most_appended) return uids;
+  for (const auto& range : set->ranges()) {
+    for (std::uint64_t uid = range.first; uid <= range.last; ++uid) uids.push_back(static_cast<imap::proto::Uid>(uid));
+  }
+  return uids;
 }
 
 }  // namespace
@@ -55,7 +71,9 @@ bool SeenMessages::insert(std::uint32_t position) {
 Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
                const imap::proto::PermanentFlags& permanent, MailboxMemory& memory)
     : context_(context), lane_(lane), pair_(pair), index_(index), permanent_(permanent), memory_(memory),
-      in_flight_(context.limits.batches_in_flight), seen_(index) {}
+      in_flight_(context.limits.batches_in_flight), seen_(index) {
+  if (memory_.to_go_alone > 0) kept_back_ = in_flight_.try_acquire(context.limits.batches_in_flight - 1);
+}
 
 Batch::Item Copier::item_at(std::uint32_t position) {
   MessageMeta meta;
@@ -74,7 +92,7 @@ Batch::Item Copier::item_at(std::uint32_t position) {
 
 bool Copier::goes_alone(const Batch::Item& item) const {
   // An empty literal inside a MULTIAPPEND would cancel it (RFC 3502 section 6.3.11).
-  return memory_.is_everything_alone || item.size == 0 || memory_.alone.contains(item.uid);
+  return memory_.to_go_alone > 0 || item.size == 0 || memory_.alone.contains(item.uid);
 }
 
 /// The next messages that fit into one batch; null for a message that is larger than a batch.
@@ -133,7 +151,7 @@ awaitable<void> Copier::carry(std::unique_ptr<Batch> batch) {
   core::Failure failure;
   try {
     if (batch->announced_bytes() > context_.limits.batch_bytes) {
-      co_await carry_large(std::move(batch->items().front()));
+      co_await carry_large(batch->items().front());
       co_return;
     }
     co_await fetch(*batch);
@@ -150,7 +168,14 @@ awaitable<void> Copier::carry(std::unique_ptr<Batch> batch) {
     failure = error.failure();
   }
   must_stop_ = true;
+  note_unheard(*batch);
   throw core::Error(failure);
+}
+
+void Copier::note_unheard(const Batch& batch) {
+  for (const Batch::Item& item : batch.items()) {
+    if (index_.has_identity(item.position)) memory_.unheard.insert(index_.identity(item.position));
+  }
 }
 
 awaitable<void> Copier::fetch(Batch& batch) {
@@ -241,8 +266,7 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   } catch (const core::Error& error) {
     failure = error.failure();
   }
-  // By itself on the wire: if the connection breaks again with it, it is the message.
-  if (items.size() == 1 && goes_alone(*items.front())) {
+  if (memory_.to_go_alone > 0 && items.size() == 1) {
     if (++memory_.strikes[items.front()->uid] >= most_strikes) {
       refuse(*items.front(), header_of(batch.bytes_of(*items.front())),
              failure.within("the connection breaks with this message"));
@@ -251,24 +275,18 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
   throw core::Error(failure);
 }
 
-void Copier::confirm(const Items& items, const CommandResult& result) {
+void Copier::confirm(std::span<const Batch::Item* const> items, const CommandResult& result) {
   std::uint64_t bytes = 0;
   for (const Batch::Item* item : items) bytes += item->size;
-  confirm_bytes(items.size(), bytes, result);
-}
-
-void Copier::confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const CommandResult& result) {
-  confirmed_ += messages;
-  memory_.copied += messages;
-  if (result.code == "APPENDUID") {
-    const std::size_t space = result.argument.find(' ');
-    const auto uids = imap::proto::UidSet::parse(
-        std::string_view(result.argument).substr(std::min(space + 1, result.argument.size())));
-    if (uids && uids->size() == messages) {
-      for (const auto& range : uids->ranges()) appended_.add(range.first, range.last);
-    }
-  }
-  context_.observer.on(MessagesCopied{pair_.source.name, pair_.destination, messages, bytes});
+  confirmed_ += items.size();
+  memory_.copied += items.size();
+  memory_.to_go_alone -= std::min(memory_.to_go_alone, items.size());
+  if (memory_.to_go_alone == 0) kept_back_.release();
+  std::vector<imap::proto::Uid> uids = appended_uids(result);
+  if (uids.size() != items.size()) uids.clear();
+  for (const imap::proto::Uid uid : uids) memory_.appended.add(uid);
+  if (listener_) listener_(items, uids);
+  context_.observer.on(MessagesCopied{pair_.source.name, pair_.destination, items.size(), bytes});
 }
 
 /// The connection was dropped because of one of these; next time each goes by itself.
@@ -293,7 +311,7 @@ void Copier::judge_refusal(const Batch::Item& item, std::string_view header, con
 }
 
 void Copier::refuse(const Batch::Item& item, std::string_view header, core::Failure failure) {
-  memory_.refused.insert(item.uid);
+  memory_.refused.emplace(item.uid, failure.describe());
   context_.observer.on(MessageRefused{pair_.source.name, pair_.destination, item.uid, item.size,
                                       std::string(header_field(header, "subject")), std::move(failure)});
 }
@@ -321,7 +339,8 @@ awaitable<void> Copier::carry_large(Batch::Item item) {
                                           "NUL bytes, which a server may change or refuse"});
     }
     proof_.prove(item.meta);
-    confirm_bytes(1, item.size, outcome.append);
+    const Batch::Item* confirmed = &item;
+    confirm(std::span(&confirmed, 1), outcome.append);
   } else {
     judge_refusal(item, outcome.header, outcome.append);
   }

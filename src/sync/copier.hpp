@@ -6,6 +6,7 @@
 #include "sync/append.hpp"
 #include "sync/batch.hpp"
 #include "sync/context.hpp"
+#include "sync/known_mailbox.hpp"
 #include "sync/mailbox_index.hpp"
 #include "sync/mailbox_map.hpp"
 
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -22,14 +24,31 @@
 
 namespace imapferry::sync {
 
+/// What was known of a mailbox pair when a connection was lost.
+struct BrokenOff {
+  MailboxSnapshot now;
+  store::SideState source, destination;  ///< that it was true for
+  std::map<imap::proto::Uid, imap::proto::Flags> flags_before;
+  imap::proto::UidSet remembered;
+  std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before;
+};
+
 /// What is remembered of one mailbox pair from one attempt to the next.
 struct MailboxMemory {
-  std::set<imap::proto::Uid> refused;            ///< reported: not tried again
-  std::map<imap::proto::Uid, unsigned> strikes;  ///< the connection broke while this message was on its way by itself
-  std::set<imap::proto::Uid> alone;              ///< suspects: each goes by itself
-  bool is_everything_alone = false;
-  std::uint64_t copied = 0;          ///< confirmed, in all attempts
-  std::set<std::string> told_flags;  ///< flags that cannot be held there, each told once
+  /// Grows with everything that an attempt achieves.
+  [[nodiscard]] std::uint64_t progress() const noexcept { return copied + refused.size() + listed; }
+
+  std::map<imap::proto::Uid, std::string> refused;  ///< and why; reported: not tried again
+  std::map<imap::proto::Uid, unsigned> strikes;     ///< the connection broke while only this message was on its way
+  std::set<imap::proto::Uid> alone;                 ///< suspects: each goes by itself
+  std::size_t to_go_alone = 0;                      ///< so many messages go one at a time, with nothing else in flight
+  std::uint64_t copied = 0;                         ///< confirmed, in all attempts
+  std::uint64_t listed = 0;  ///< messages that were listed, and identified, when a connection was lost
+  std::optional<BrokenOff> broken_off;
+  imap::proto::UidSet appended;         ///< UIDs of what was copied, in all attempts, where the destination tells them
+  imap::proto::Uid first_uid_next = 0;  ///< of the destination, before anything was appended
+  std::set<Identity> unheard;           ///< sent, perhaps, when a connection was lost: they may be there
+  std::set<std::string> told_flags;     ///< flags that cannot be held there, each told once
 };
 
 /// Which messages of an index have gone through, told by identity and size, where duplicates can only be told while
@@ -60,13 +79,17 @@ class Copier {
   /// Set when duplicates among the source's messages are not known yet: they are told as they come.
   void tell_duplicates_while_copying() { tells_duplicates_ = true; }
 
+  /// Hears of messages that the destination has confirmed; `uids` are theirs there, or empty where the server does not
+  /// tell them.
+  using Confirmed =
+      std::function<void(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids)>;
+  void on_confirmed(Confirmed listener) { listener_ = std::move(listener); }
+
   /// Copies messages (positions in the index, ascending). Returns when all of them are confirmed, refused or left
   /// because the user stops. Throws core::Error when a connection is lost or the destination has no room left; what was
   /// in flight then has been waited for.
   boost::asio::awaitable<bool> copy(std::span<const std::uint32_t> positions);
 
-  /// The UIDs that the destination gave to what was copied; incomplete where it has no UIDPLUS.
-  [[nodiscard]] const imap::proto::UidSet& appended() const noexcept { return appended_; }
   [[nodiscard]] std::uint64_t confirmed() const noexcept { return confirmed_; }
 
  private:
@@ -78,6 +101,7 @@ class Copier {
   bool is_wanted(Batch::Item& item, std::string_view bytes);
   boost::asio::awaitable<void> carry(std::unique_ptr<Batch> batch);
   boost::asio::awaitable<void> carry_large(Batch::Item item);
+  void note_unheard(const Batch& batch);
   boost::asio::awaitable<void> fetch(Batch& batch);
   boost::asio::awaitable<void> append(const Batch& batch, Items items);
   boost::asio::awaitable<void> append_halves(const Batch& batch, const Items& items);
@@ -85,8 +109,7 @@ class Copier {
   boost::asio::awaitable<void> append_single(const Batch& batch, Items single);
   [[nodiscard]] bool would_prove(const Items& items) const;
   boost::asio::awaitable<imap::proto::CommandResult> send(const Batch& batch, const Items& items);
-  void confirm(const Items& items, const imap::proto::CommandResult& result);
-  void confirm_bytes(std::uint64_t messages, std::uint64_t bytes, const imap::proto::CommandResult& result);
+  void confirm(std::span<const Batch::Item* const> items, const imap::proto::CommandResult& result);
   [[noreturn]] void suspect(const Items& items, const core::Failure& failure);
   void refuse(const Batch::Item& item, std::string_view header, core::Failure failure);
   void judge_refusal(const Batch& batch, const Batch::Item& item, const imap::proto::CommandResult& result);
@@ -101,10 +124,11 @@ class Copier {
   AppendProof proof_;
   core::Semaphore proving_{1};
   core::Semaphore in_flight_;
+  core::Semaphore::Permit kept_back_;  ///< of in_flight_, while messages go one at a time
   bool tells_duplicates_ = false;
   bool must_stop_ = false;  ///< something is wrong enough that nothing new may begin
   SeenMessages seen_;
-  imap::proto::UidSet appended_;
+  Confirmed listener_;
   std::uint64_t confirmed_ = 0;
 };
 

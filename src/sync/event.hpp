@@ -104,6 +104,13 @@ struct MailboxDone {
   std::string source, destination;
 };
 
+/// A mailbox has another UIDVALIDITY than at the last run: what was remembered of it is worth nothing, and its messages
+/// are compared anew.
+struct MailboxRenumbered {
+  Side side = Side::source;
+  std::string source, destination;
+};
+
 /// A connection was lost or the server asked to wait; what happens next.
 struct Retrying {
   Side side = Side::source;
@@ -113,8 +120,8 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event =
-    std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                 MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone, Retrying>;
+using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
+                           MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone,
+                           MailboxRenumbered, Retrying>;
 
 }  // namespace imapferry::sync

@@ -1,7 +1,6 @@
 #include "sync/identity.hpp"
 
 #include "imap/proto/flags.hpp"
-#include "sync/sip_hash.hpp"
 
 #include <algorithm>
 #include <string>
@@ -83,7 +82,7 @@ class NormalLines {
 
   [[nodiscard]] Identity hash(const IdentityKey& key, IdentitySource source) {
     std::sort(lines_.begin(), lines_.end(), [this](const Line& a, const Line& b) { return view(a) < view(b); });
-    SipHasher hasher(key);
+    core::SipHasher hasher(key);
     hasher.update(source == IdentitySource::listed_fields ? "fields\n" : "header\n");
     for (const Line& line : lines_) hasher.update(view(line));
     return hasher.finish();

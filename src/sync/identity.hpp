@@ -1,26 +1,17 @@
 #pragma once
 
-#include <array>
-#include <compare>
-#include <cstdint>
+#include "core/sip_hash.hpp"
+
 #include <string_view>
 
 namespace imapferry::sync {
 
 /// What makes a message "the same" on both sides within a mailbox: 16 bytes of hash over normalised header lines.
-struct Identity {
-  std::array<std::uint64_t, 2> bits{};
-  friend auto operator<=>(const Identity&, const Identity&) = default;
-};
+using Identity = core::Hash128;
 
-/// Key of the hash, drawn anew for every run: nobody can craft two messages that collide, and so hide one behind the
-/// other.
-struct IdentityKey {
-  std::array<std::uint64_t, 2> bits{};
-};
-
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein).
-[[nodiscard]] Identity sip_hash(const IdentityKey& key, std::string_view bytes);
+/// Key of the hash: the store's, or drawn for one run. Nobody can craft two messages that collide, and so hide one
+/// behind the other.
+using IdentityKey = core::HashKey;
 
 /// Which header lines an identity was made of.
 enum class IdentitySource {

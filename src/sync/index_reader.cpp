@@ -65,6 +65,28 @@ class HeaderReader : public imap::proto::ResponseHandler {
   HeaderSink sink_;
 };
 
+std::optional<imap::proto::DateTime> date_of(const FetchResponse& fetch) {
+  if (!fetch.internal_date) return std::nullopt;
+  return imap::proto::DateTime::parse(*fetch.internal_date);
+}
+
+/// Dates of messages that are in the index already.
+class DateReader : public imap::proto::ResponseHandler {
+ public:
+  explicit DateReader(MailboxIndex& index) : index_(index) {}
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || fetch->uid == 0) return;
+    const std::size_t position = index_.find(fetch->uid);
+    const auto date = date_of(*fetch);
+    if (position < index_.size() && date) index_.set_date(position, date->unix_seconds, date->zone_minutes);
+  }
+  void done(const imap::proto::CommandResult&) override {}
+
+ private:
+  MailboxIndex& index_;
+};
+
 class IndexFiller : public HeaderReader {
  public:
   IndexFiller(MailboxIndex& index, const IdentityKey& key) : index_(index), key_(key) {}
@@ -78,11 +100,9 @@ class IndexFiller : public HeaderReader {
     entry.uid = fetch->uid;
     entry.size = fetch->size.value_or(0);
     entry.date = MailboxIndex::no_date;
-    if (fetch->internal_date) {
-      if (const auto date = imap::proto::DateTime::parse(*fetch->internal_date)) {
-        entry.date = date->unix_seconds;
-        entry.zone_minutes = date->zone_minutes;
-      }
+    if (const auto date = date_of(*fetch)) {
+      entry.date = date->unix_seconds;
+      entry.zone_minutes = date->zone_minutes;
     }
     if (const auto header = header_of(*fetch)) entry.has_identity = identity_of_fields(key_, *header, entry.identity);
     flags_ = {};
@@ -163,9 +183,18 @@ awaitable<void> identify(imap::Session& session, const IdentityKey& key, Mailbox
   co_await identify_by_whole_header(session, key, index, positions);
 }
 
-awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
-                                   std::size_t expected_messages) {
-  MailboxIndex index;
+awaitable<void> read_dates(imap::Session& session, MailboxIndex& index, const std::vector<std::uint32_t>& positions) {
+  UidSet uids;
+  for (const std::uint32_t i : positions) uids.add(index.uid(i));
+  DateReader reader(index);
+  for (const std::string& set : uids.to_strings(longest_set)) {
+    const imap::proto::CommandResult result = co_await session.uid_fetch(set, "(UID INTERNALDATE)", reader);
+    require(result);
+  }
+}
+
+awaitable<void> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
+                           std::size_t expected_messages, MailboxIndex& index) {
   // The server's word for how many there are may be any number.
   index.reserve(std::min(expected_messages, most_reserved));
   IndexFiller filler(index, key);
@@ -183,7 +212,6 @@ awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& ke
     }
     co_await identify_by_whole_header(session, key, index, bare);
   }
-  co_return index;
 }
 
 }  // namespace imapferry::sync

@@ -6,7 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imapferry::sync {
 
@@ -18,12 +20,17 @@ enum class IndexDepth {
 
 /// Lists messages of the selected mailbox into an index: `uids` as in a command ("1:*"). Messages whose Message-Id and
 /// Received fields say nothing are identified by their whole header, which costs a second FETCH for these alone. Throws
-/// core::Error: a listing that was refused must never look like an empty mailbox.
-boost::asio::awaitable<MailboxIndex> read_index(imap::Session& session, const IdentityKey& key, std::string uids,
-                                                IndexDepth depth, std::size_t expected_messages);
+/// core::Error: a listing that was refused must never look like an empty mailbox. What came before a connection was
+/// lost is in the index.
+boost::asio::awaitable<void> read_index(imap::Session& session, const IdentityKey& key, std::string uids,
+                                        IndexDepth depth, std::size_t expected_messages, MailboxIndex& index);
 
-/// Identifies some messages of an index that was read lightly.
+/// Identifies some messages of an index that was read lightly; what came before a connection was lost is in it.
 boost::asio::awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
                                       const std::vector<std::uint32_t>& positions);
+
+/// Reads INTERNALDATE of some messages of an index.
+boost::asio::awaitable<void> read_dates(imap::Session& session, MailboxIndex& index,
+                                        const std::vector<std::uint32_t>& positions);
 
 }  // namespace imapferry::sync

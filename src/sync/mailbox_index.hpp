@@ -32,7 +32,22 @@ class MailboxIndex {
   /// nothing done, when there are too many different sets of flags.
   bool add(const Entry& entry, const imap::proto::Flags& flags);
   void set_identity(std::size_t i, const Identity& identity);
+  /// False, and nothing done, when there are too many different sets of flags.
+  bool set_flags(std::size_t i, const imap::proto::Flags& flags);
+  void set_date(std::size_t i, std::int64_t date, int zone_minutes);
+  void erase(const imap::proto::UidSet& uids);
   void reserve(std::size_t messages);
+
+  /// The number of a set of flags in this index, new or known; nothing when there are too many.
+  std::optional<std::uint32_t> flag_set(const imap::proto::Flags& flags) { return intern(flags, 0); }
+  /// Adds a message without looking whether it is there: order() must follow before anything is asked.
+  void append(const Entry& entry, std::uint32_t flag_set);
+  /// Puts messages that were appended in any order into the order of their UIDs; of several with one UID the last
+  /// stays.
+  void order();
+  /// Takes over the messages of another index, which replace those that are there. False when there are too many
+  /// different sets of flags.
+  bool absorb(const MailboxIndex& other);
 
   [[nodiscard]] std::size_t size() const noexcept { return uids_.size(); }
   [[nodiscard]] bool empty() const noexcept { return uids_.empty(); }
@@ -43,6 +58,9 @@ class MailboxIndex {
   [[nodiscard]] std::int64_t date(std::size_t i) const { return dates_[i]; }
   [[nodiscard]] int zone_minutes(std::size_t i) const { return zones_[i]; }
   [[nodiscard]] const imap::proto::Flags& flags(std::size_t i) const { return flag_table_[flags_[i]]; }
+  [[nodiscard]] std::uint32_t flag_set(std::size_t i) const { return flags_[i]; }
+  /// Every set of flags that has occurred, by number.
+  [[nodiscard]] const std::vector<imap::proto::Flags>& flag_sets() const noexcept { return flag_table_; }
   /// Position of a UID; size() when it is not there. O(log n).
   [[nodiscard]] std::size_t find(imap::proto::Uid uid) const;
   [[nodiscard]] std::uint64_t total_bytes() const noexcept { return total_bytes_; }
@@ -51,7 +69,12 @@ class MailboxIndex {
 
  private:
   static constexpr std::uint8_t mark_identity = 1;
+  void make_room();
   void append_empty(imap::proto::Uid uid);
+  void push_empty(imap::proto::Uid uid);
+  void set(std::size_t i, const Entry& entry, std::uint32_t flag_set);
+  /// Keeps the messages at these positions, in this order.
+  void keep(const std::vector<std::uint32_t>& positions);
   /// `likely`: a position in flag_table_ that is tried first.
   std::optional<std::uint32_t> intern(const imap::proto::Flags& flags, std::uint32_t likely);
 

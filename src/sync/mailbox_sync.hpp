@@ -1,8 +1,11 @@
 #pragma once
 
+#include "sync/catch_up.hpp"
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
+#include "sync/flag_change.hpp"
 #include "sync/index_reader.hpp"
+#include "sync/known_mailbox.hpp"
 #include "sync/mailbox_map.hpp"
 #include "sync/match.hpp"
 
@@ -23,51 +26,106 @@ struct Forecast {
 };
 
 /// Brings one mailbox pair in line: index both sides, match, copy what is missing, set flags that differ, and look
-/// whether a command of an earlier run that was still on its way has doubled anything.
+/// whether a command of an earlier run that was still on its way has doubled anything. What earlier runs knew of a side
+/// (KnownMailbox) is brought up to date rather than listed again.
 class MailboxSync {
  public:
-  MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast, MailboxMemory& memory);
+  /// `known` is null where nothing is remembered.
+  MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast, MailboxMemory& memory,
+              KnownMailbox* known);
 
   /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
   /// tries again with the same memory) or the mailbox cannot be opened or listed.
   boost::asio::awaitable<bool> run();
 
  private:
-  /// The messages of one side, or why they could not be listed.
+  /// How much is known of the messages of one side, or why they could not be listed.
   struct Listing {
-    MailboxIndex index;
     std::optional<IndexDepth> depth;  ///< of the index; nothing before it is complete
     std::optional<core::Failure> failure;
+    std::optional<CatchUp> catch_up;  ///< of what was remembered
   };
 
+  /// Messages on the destination that get the same change of flags.
+  struct PlannedChange {
+    explicit PlannedChange(FlagChange what) : change(std::move(what)) {}
+    FlagChange change;
+    imap::proto::UidSet uids;
+  };
+
+  boost::asio::awaitable<bool> synchronise();
+  void keep_for_next_attempt();
+  [[nodiscard]] store::SideState state_for_next_attempt(Side side) const;
+  boost::asio::awaitable<void> recall();
+  void recall_side(Side side, CatchUp::Age age);
   boost::asio::awaitable<void> open_both();
   boost::asio::awaitable<void> open_source();
   boost::asio::awaitable<void> open_destination();
   boost::asio::awaitable<void> complete_listings();
-  boost::asio::awaitable<void> list(Side side, IndexDepth depth, Listing& listing);
-  void check_listing() const;
+  boost::asio::awaitable<void> finish_catching_up(Side side);
+  boost::asio::awaitable<void> list(Side side, IndexDepth depth);
+  boost::asio::awaitable<void> complete_listing(Side side);
+  boost::asio::awaitable<void> identify_rest(Side side);
+  void check_listing();
   boost::asio::awaitable<void> compare();
+  void leave_deleted();
   void tell_plan();
+  boost::asio::awaitable<void> complete_dates();
   boost::asio::awaitable<void> identify_large_messages();
   boost::asio::awaitable<bool> copy();
   boost::asio::awaitable<void> set_flags();
-  boost::asio::awaitable<void> settle(const imap::proto::UidSet& appended, std::uint64_t confirmed);
-  boost::asio::awaitable<void> remove_doubles(const imap::proto::UidSet& appended);
-  void collect_flag_changes();
+  boost::asio::awaitable<void> set_flags_of(std::string set, const FlagChange& change);
+  void forget_flag_changes();
+  boost::asio::awaitable<void> settle();
+  boost::asio::awaitable<void> remove_doubles();
+  imap::proto::UidSet& uids_to(FlagChange::How how, const imap::proto::Flags& flags);
+  void collect_replacements();
+  void collect_merges();
+  boost::asio::awaitable<void> note_before_changes();
+  void note_flags(const imap::proto::UidSet& uids, const FlagChange& change);
+  void note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
+  boost::asio::awaitable<void> note_end(bool is_complete);
+  [[nodiscard]] boost::asio::awaitable<bool> read_end_state(store::SideState& state);
+  [[nodiscard]] store::MailboxRecord record_of_opening() const;
+  [[nodiscard]] store::MailboxCounts counts() const;
+  [[nodiscard]] imap::Session& session(Side side) const;
+  [[nodiscard]] MailboxIndex& index(Side side) { return side == Side::source ? now_.source : now_.destination; }
+  [[nodiscard]] const MailboxIndex& index(Side side) const {
+    return side == Side::source ? now_.source : now_.destination;
+  }
+  [[nodiscard]] Listing& listing(Side side) { return side == Side::source ? source_ : destination_; }
+  [[nodiscard]] const Listing& listing(Side side) const { return side == Side::source ? source_ : destination_; }
+  [[nodiscard]] const imap::MailboxState& state(Side side) const {
+    return side == Side::source ? source_state_ : destination_state_;
+  }
+  [[nodiscard]] const store::SideState& last(Side side) const {
+    return side == Side::source ? source_last_ : destination_last_;
+  }
 
   const Context& context_;
   Lane& lane_;
   const MailboxPair& pair_;
   Forecast forecast_;
   MailboxMemory& memory_;
+  KnownMailbox* known_;
 
+  MailboxSnapshot now_;
+  store::SideState source_last_;       ///< what `now_` was true for when this attempt began
+  store::SideState destination_last_;  ///< likewise
   imap::MailboxState source_state_;
   imap::MailboxState destination_state_;
   Listing source_;
   Listing destination_;
   bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
   Matches matches_;
-  std::map<std::string, imap::proto::UidSet> flag_changes_;  ///< by what to set
+  std::map<std::string, PlannedChange> flag_changes_;  ///< by the STORE's item
+  CatchUp::Before flags_before_;                       ///< of source messages whose flags have changed
+  imap::proto::UidSet remembered_;                     ///< UIDs on the source
+  std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination
+  std::uint64_t confirmed_ = 0;                                               ///< copied by this attempt
+  std::uint64_t appended_ = 0;  ///< messages whose UIDs the destination has told
+  bool has_changed_destination_ = false;
+  bool has_failures_ = false;
 };
 
 }  // namespace imapferry::sync

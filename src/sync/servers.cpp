@@ -31,7 +31,7 @@ net::AddressFamily family_of(config::AddressFamily family) {
 
 }  // namespace
 
-imap::Server server_of(const config::ServerSpec& spec) {
+imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   imap::Server server;
   server.host = spec.host;
   server.port = spec.port;
@@ -43,12 +43,13 @@ imap::Server server_of(const config::ServerSpec& spec) {
   server.tls.ca_file = spec.ca_file;
   server.timeout = spec.timeout;
   server.send_id = spec.send_id;
+  server.track_changes = track_changes;
   return server;
 }
 
-Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination)
-    : source_(server_of(source), connections_of(source)),
-      destination_(server_of(destination), connections_of(destination)) {}
+Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes)
+    : source_(server_of(source, track_changes), connections_of(source)),
+      destination_(server_of(destination, track_changes), connections_of(destination)) {}
 
 boost::asio::awaitable<Connected> Servers::greet(Side side) {
   std::unique_ptr<imap::Session> session = co_await pool(side).greet();

@@ -11,12 +11,13 @@
 namespace imapferry::sync {
 
 /// What the command line says of a server, in the words of the IMAP engine.
-[[nodiscard]] imap::Server server_of(const config::ServerSpec& spec);
+[[nodiscard]] imap::Server server_of(const config::ServerSpec& spec, bool track_changes);
 
 /// The two servers of a run, with the connections to them.
 class Servers {
  public:
-  Servers(const config::ServerSpec& source, const config::ServerSpec& destination);
+  /// `track_changes`: what the servers tell of changes will be remembered.
+  Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes);
 
   [[nodiscard]] imap::Pool& pool(Side side) noexcept { return side == Side::source ? source_ : destination_; }
   /// Connects, sees who answers and how the connection is protected, and leaves. Throws core::Error.

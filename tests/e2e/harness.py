@@ -19,6 +19,11 @@ from imap_account import Account
 
 PROGRAM = os.environ.get("IMAPFERRY") or str(paths.ROOT / "build" / "imapferry")
 
+# What runs remember is shared by the runs of one test program, as by those of one user. With IMAPFERRY_TEST_STATE=none
+# they remember nothing, and everything must come out the same.
+STATE = tempfile.TemporaryDirectory(prefix="imapferry-state-")
+WITHOUT_STATE = os.environ.get("IMAPFERRY_TEST_STATE", "") == "none"
+
 # Sanitizers make everything several times slower, and their memory is not ours.
 UNDER_SANITIZER = os.environ.get("IMAPFERRY_SANITIZED", "") not in ("", "0")
 PATIENCE = 4 if UNDER_SANITIZER else 1
@@ -41,13 +46,13 @@ class Running:
     """A run in progress, in an empty directory of its own (a run may leave a log or a pid file where it is started)."""
 
     def __init__(self, arguments, environment=None):
-        self.command = [PROGRAM] + [str(a) for a in arguments]
+        self.command = [PROGRAM] + [str(a) for a in arguments] + (["--nostate"] if WITHOUT_STATE else [])
         self.directory = tempfile.TemporaryDirectory(prefix="imapferry-run-")
         self.output = open(pathlib.Path(self.directory.name) / "output", "w+b")
         self.memory = 0
         self.start = time.monotonic()
         self.process = subprocess.Popen(self.command, cwd=self.directory.name, stdin=subprocess.DEVNULL, stdout=self.output,
-                                        stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
+                                        stderr=subprocess.STDOUT, env={**os.environ, "XDG_STATE_HOME": STATE.name, **(environment or {})})
 
     @property
     def is_running(self):

@@ -113,6 +113,16 @@ Flags permitted(const Flags& flags, const PermanentFlags& permanent, std::vector
   return allowed;
 }
 
+Flags flags_from(std::string_view text) {
+  Flags flags;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) flags.add(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return flags;
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }

@@ -54,6 +54,9 @@ struct PermanentFlags {
 [[nodiscard]] Flags permitted(const Flags& flags, const PermanentFlags& permanent,
                               std::vector<std::string>* left_out = nullptr);
 
+/// Flags separated by blanks, as Flags::to_string gives them.
+[[nodiscard]] Flags flags_from(std::string_view text);
+
 /// Compares ASCII without case.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 

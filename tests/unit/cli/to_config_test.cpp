@@ -100,7 +100,8 @@ TEST_CASE("config: a plain command line and its defaults") {
   CHECK_FALSE(config.rules.dry);
   CHECK_FALSE(config.rules.just_folders);
   CHECK_FALSE(config.rules.just_folder_sizes);
-  CHECK(config.rules.sync_flags);
+  CHECK(config.rules.flags == config::FlagRule::replace);
+  CHECK(config.rules.copy_deleted);
   CHECK(config.rules.subscribe);
   CHECK(config.limits.max_accounts == 0);
   CHECK(config.limits.lanes == 0);
@@ -217,7 +218,7 @@ TEST_CASE("config: what is copied, and with what") {
   CHECK(config.rules.include == Words{"^A"});
   CHECK(config.rules.exclude == Words{"b$"});
   CHECK(config.rules.dry);
-  CHECK_FALSE(config.rules.sync_flags);
+  CHECK(config.rules.flags == config::FlagRule::keep);
   CHECK_FALSE(config.rules.subscribe);
   CHECK(config.limits.max_accounts == 8);
   CHECK(config.limits.lanes == 2);
@@ -228,6 +229,46 @@ TEST_CASE("config: what is copied, and with what") {
   const config::RunConfig both = config_of({"--justfolders", "--justfoldersizes"});
   CHECK(both.rules.just_folder_sizes);
   CHECK_FALSE(both.rules.just_folders);
+}
+
+TEST_CASE("config: flags and deletions on later runs") {
+  CHECK(config_of({"--flagsmerge"}).rules.flags == config::FlagRule::merge);
+  CHECK_FALSE(config_of({"--nocopydeleted2"}).rules.copy_deleted);
+}
+
+TEST_CASE("config: where what is remembered is kept") {
+  const auto state_of = [](const Words& more, const World& world) {
+    auto invocation = invoke(complete(more), world);
+    REQUIRE_MESSAGE(invocation.has_value(), invocation.error().message);
+    return invocation->config.state;
+  };
+  const World home{{{"HOME", "/home/ann"}}, {}};
+  const World both{{{"HOME", "/home/ann"}, {"XDG_STATE_HOME", "/var/state"}}, {}};
+  const World relative{{{"HOME", "/home/ann"}, {"XDG_STATE_HOME", "state"}}, {}};
+  CHECK(state_of({}, home).directory == "/home/ann/.local/state/imapferry");
+  CHECK(state_of({}, home).is_default);
+  CHECK_FALSE(state_of({}, home).wait);
+  CHECK(state_of({}, both).directory == "/var/state/imapferry");
+  CHECK(state_of({}, relative).directory == "/home/ann/.local/state/imapferry");
+  CHECK(state_of({}, World()).directory.empty());
+  CHECK(state_of({"--nostate"}, both).directory.empty());
+  CHECK(state_of({"--statedir", "here", "--wait"}, both).directory == "here");
+  CHECK_FALSE(state_of({"--statedir", "here"}, both).is_default);
+  CHECK(state_of({"--statedir", "here", "--wait"}, both).wait);
+  CHECK(failure_of(complete({"--statedir", "here", "--nostate"})).fault == core::Fault::usage);
+  CHECK(failure_of(complete({"--statedir", ""})).fault == core::Fault::usage);
+}
+
+TEST_CASE("config: the status needs no servers") {
+  for (const Words& argv : {Words{"status", "--statedir", "here"}, Words{"--status", "--statedir", "here"}}) {
+    const auto invocation = invoke(argv);
+    REQUIRE(invocation.has_value());
+    CHECK(invocation->action == CliAction::status);
+    CHECK(invocation->config.state.directory == "here");
+    CHECK_FALSE(invocation->as_json);
+  }
+  CHECK(invoke({"--status", "--json"})->as_json);
+  CHECK(failure_of(complete({"--json"})).fault == core::Fault::usage);
 }
 
 TEST_CASE("config: how progress is shown") {

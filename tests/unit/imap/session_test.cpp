@@ -298,9 +298,9 @@ TEST_CASE("session: FETCH, STORE and the deletion of just these messages") {
     const auto fetched = co_await session.uid_fetch("1:3", "(UID FLAGS)", heard);
     CHECK(fetched.is_ok());
     CHECK(heard.uids == std::vector<proto::Uid>{1, 3});
-    const auto stored = co_await session.uid_store_flags("1", "\\Seen $x");
+    const auto stored = co_await session.uid_store("1", "FLAGS.SILENT (\\Seen $x)");
     CHECK(!stored);
-    const auto not_stored = co_await session.uid_store_flags("2", "");
+    const auto not_stored = co_await session.uid_store("2", "FLAGS.SILENT ()");
     REQUIRE(not_stored);
     CHECK(not_stored->fault == Fault::flags);
     const auto deleted = co_await session.uid_delete("1");

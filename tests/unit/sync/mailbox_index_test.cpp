@@ -156,3 +156,54 @@ TEST_CASE("mailbox index: there is an end to different sets of flags, not to mes
   CHECK(index.size() == MailboxIndex::most_flag_sets);
   CHECK(index.add(entry_of(++uid, 1), flags_of(0, {"k7"})));
 }
+
+namespace {
+
+std::vector<imap::proto::Uid> uids_of(const MailboxIndex& index) {
+  std::vector<imap::proto::Uid> uids;
+  for (std::size_t i = 0; i < index.size(); ++i) uids.push_back(index.uid(i));
+  return uids;
+}
+
+}  // namespace
+
+TEST_CASE("mailbox index: what was appended in any order is put in order, and the last of a UID stays") {
+  MailboxIndex index;
+  const auto plain = index.flag_set(flags_of(0));
+  const auto seen = index.flag_set(flags_of(imap::proto::flag_seen));
+  REQUIRE(plain);
+  REQUIRE(seen);
+  index.append(entry_of(9, 90), *plain);
+  index.append(entry_of(3, 30), *plain);
+  index.append(entry_of(9, 91), *seen);
+  index.append(entry_of(5, 50), *plain);
+  index.order();
+  CHECK(uids_of(index) == std::vector<imap::proto::Uid>{3, 5, 9});
+  CHECK(index.message_size(2) == 91);
+  CHECK(index.flags(2) == flags_of(imap::proto::flag_seen));
+  CHECK(index.total_bytes() == 30 + 50 + 91);
+  CHECK(index.find(5) == 1);
+  index.add(entry_of(7, 70), flags_of(0));
+  CHECK(index.message_size(index.find(7)) == 70);
+}
+
+TEST_CASE("mailbox index: messages go, and others come from another index") {
+  MailboxIndex index;
+  for (const imap::proto::Uid uid : {2U, 4U, 6U, 8U}) index.add(entry_of(uid, uid), flags_of(0));
+  imap::proto::UidSet gone;
+  gone.add(3, 6);
+  index.erase(gone);
+  CHECK(uids_of(index) == std::vector<imap::proto::Uid>{2, 8});
+  CHECK(index.total_bytes() == 10);
+
+  MailboxIndex other;
+  other.add(entry_of(8, 80), flags_of(imap::proto::flag_draft));
+  other.add(entry_of(5, 50), flags_of(0, {"Work"}));
+  CHECK(index.absorb(other));
+  CHECK(uids_of(index) == std::vector<imap::proto::Uid>{2, 5, 8});
+  CHECK(index.message_size(2) == 80);
+  CHECK(index.flags(2) == flags_of(imap::proto::flag_draft));
+  CHECK(index.flags(1) == flags_of(0, {"Work"}));
+  CHECK(index.set_flags(0, flags_of(imap::proto::flag_seen)));
+  CHECK(index.flags(0) == flags_of(imap::proto::flag_seen));
+}

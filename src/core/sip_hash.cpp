@@ -1,8 +1,8 @@
-#include "sync/sip_hash.hpp"
+#include "core/sip_hash.hpp"
 
 #include <bit>
 
-namespace imapferry::sync {
+namespace imapferry::core {
 
 namespace {
 
@@ -17,7 +17,7 @@ std::uint64_t load_little_endian(const char* bytes) noexcept {
 }  // namespace
 
 // The four constants spell "somepseudorandomlygeneratedbytes"; 0xEE tells the 128-bit variant from the 64-bit one.
-SipHasher::SipHasher(const IdentityKey& key) noexcept
+SipHasher::SipHasher(const HashKey& key) noexcept
     : state_{key.bits[0] ^ 0x736f6d6570736575U, key.bits[1] ^ 0x646f72616e646f6dU ^ 0xEEU,
              key.bits[0] ^ 0x6c7967656e657261U, key.bits[1] ^ 0x7465646279746573U} {}
 
@@ -62,10 +62,10 @@ void SipHasher::update(std::string_view bytes) noexcept {
   state_ = state;
 }
 
-Identity SipHasher::finish() noexcept {
+Hash128 SipHasher::finish() noexcept {
   State state = state_;
   const auto fold = [&state] { return state.v0 ^ state.v1 ^ state.v2 ^ state.v3; };
-  Identity out;
+  Hash128 out;
   state.absorb(tail_ | (total_size_ << 56));
   state.v2 ^= 0xEEU;
   state.rounds(4);
@@ -76,10 +76,10 @@ Identity SipHasher::finish() noexcept {
   return out;
 }
 
-Identity sip_hash(const IdentityKey& key, std::string_view bytes) {
+Hash128 sip_hash(const HashKey& key, std::string_view bytes) {
   SipHasher hasher(key);
   hasher.update(bytes);
   return hasher.finish();
 }
 
-}  // namespace imapferry::sync
+}  // namespace imapferry::core

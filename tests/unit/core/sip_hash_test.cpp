@@ -1,4 +1,4 @@
-#include "sync/sip_hash.hpp"
+#include "core/sip_hash.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-using namespace imapferry::sync;
+using namespace imapferry::core;
 
 namespace {
 
-constexpr IdentityKey reference_key{{0x0706050403020100U, 0x0f0e0d0c0b0a0908U}};
+constexpr HashKey reference_key{{0x0706050403020100U, 0x0f0e0d0c0b0a0908U}};
 
 std::string counting_bytes(std::size_t size) {
   std::string bytes;
@@ -18,9 +18,9 @@ std::string counting_bytes(std::size_t size) {
   return bytes;
 }
 
-std::string hex(const Identity& identity) {
+std::string hex(const Hash128& hash) {
   std::string out;
-  for (const std::uint64_t word : identity.bits) {
+  for (const std::uint64_t word : hash.bits) {
     for (unsigned i = 0; i < 8; ++i) out += fmt::format("{:02x}", (word >> (8 * i)) & 0xFFU);
   }
   return out;
@@ -48,7 +48,7 @@ TEST_CASE("sip hash: the published vectors for 128 bits of output") {
 
 TEST_CASE("sip hash: where the bytes are cut makes no difference") {
   const std::string bytes = counting_bytes(41);
-  const Identity whole = sip_hash(reference_key, bytes);
+  const Hash128 whole = sip_hash(reference_key, bytes);
   for (std::size_t first = 0; first <= bytes.size(); ++first) {
     for (std::size_t second = first; second <= bytes.size(); ++second) {
       SipHasher hasher(reference_key);
