@@ -10,7 +10,8 @@ from .servers import KINDS
 BENCH = pathlib.Path(__file__).resolve().parent.parent
 
 QUICK_TOOLS = "floor,imapferry-1,imapferry,mbsync,interimap,doveadm,offlineimap,imapcopy,imapsync"
-ALL_TOOLS = ("floor,imapferry-1,imapferry,imapferry-6,mbsync,interimap,doveadm,offlineimap,imapcopy,imapsync,imapsync-cache")
+ALL_TOOLS = ("floor,imapferry-1,imapferry,imapferry-6,imapferry-nostate,mbsync,interimap,doveadm,offlineimap,imapcopy,"
+             "imapsync,imapsync-cache")
 
 EXAMPLES = """\
 examples:

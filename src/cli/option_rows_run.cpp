@@ -155,6 +155,10 @@ Section own_state() {
                      "on"),
               valued("statedir", text, "DIR", works, "Where that is kept: one file for all accounts.",
                      "$XDG_STATE_HOME/imapferry"),
+              valued("knownas#", text, "NAME", works,
+                     "The name under which the source (1) or destination (2) is remembered: for a server that is reached "
+                     "by another address than before.",
+                     "--host# and, where it is given, --port#"),
               on_off("wait", works, works, "Waits for accounts that another process works on."),
               on_off("status", works, works, "Shows what is remembered of every account, and stops."),
               on_off("json", works, works, "The same for programs."),

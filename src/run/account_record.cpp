@@ -14,6 +14,7 @@ namespace {
 
 /// The port only where the user has named one: with and without TLS it is the same server.
 std::string name_of(const config::ServerSpec& spec) {
+  if (!spec.known_as.empty()) return spec.known_as;
   std::string host = spec.host;
   std::transform(host.begin(), host.end(), host.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

@@ -22,6 +22,7 @@ def all_tools(build, imapferry, imapferry_arguments, imapsync):
         Imapferry("imapferry-1", imapferry, imapferry_arguments, lanes=1),
         Imapferry("imapferry", imapferry, imapferry_arguments),
         Imapferry(f"imapferry-{MANY_LANES}", imapferry, imapferry_arguments, lanes=MANY_LANES),
+        Imapferry("imapferry-nostate", imapferry, imapferry_arguments, forgets=True),
         Mbsync(),
         Interimap(),
         Doveadm(),

@@ -5,8 +5,8 @@ from .base import HOST, Tool, first_line, write_private
 class Imapferry(Tool):
     is_ours = True
 
-    def __init__(self, name, program, extra, lanes=None):
-        self.name, self.program, self.lanes = name, program, lanes
+    def __init__(self, name, program, extra, lanes=None, forgets=False):
+        self.name, self.program, self.lanes, self.forgets = name, program, lanes, forgets
         self.extra = (["--lanes", str(lanes)] if lanes else []) + extra
 
     def missing(self):
@@ -16,6 +16,8 @@ class Imapferry(Tool):
         return first_line([str(self.program), "--version"])
 
     def cannot(self, workload, tls, kinds):
+        if self.forgets and not workload.rerun:
+            return "in a first copy there is nothing to remember"
         if self.lanes and self.lanes > 1 and workload.accounts > 1:
             return "lanes divide one account; here there are accounts enough"
         return None
@@ -33,4 +35,9 @@ class Imapferry(Tool):
             lines = (f"{pair.source_user};{job.password};{pair.destination_user};{job.password}\n" for pair in job.pairs)
             path = write_private(job.directory / "accounts.txt", "".join(lines))
             command += ["--usersfile", str(path), "--maxaccounts", str(job.at_once)]
+        if self.forgets:
+            command += ["--nostate"]
+        else:
+            # The latency proxy gives the same servers other ports.
+            command += ["--statedir", str(job.pairs[0].directory / "state"), "--knownas1", "source", "--knownas2", "destination"]
         return [(command + ["--progress", "none"] + self.extra, job.directory)]
