@@ -114,6 +114,8 @@ core::Result<config::ServerSpec> server_from(const ParsedOptions& options, Side 
     server.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*seconds * 1000)));
   }
   server.send_id = options.flag("id").value_or(true);
+  server.reconnects = static_cast<unsigned>(
+      options.integer(for_side("reconnectretry", side)).value_or(static_cast<std::int64_t>(server.reconnects)));
   server.known_as = options.text(for_side("knownas", side)).value_or("");
   server.max_connections = static_cast<std::size_t>(options.integer(for_side("maxconnections", side)).value_or(0));
   return server;

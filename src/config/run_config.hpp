@@ -32,6 +32,7 @@ struct ServerSpec {
   std::string ca_file;
   std::chrono::milliseconds timeout{120'000};  ///< how long nothing may move; 0 means no limit
   bool send_id = true;
+  unsigned reconnects = 5;             ///< attempts after a lost connection that may achieve nothing, in a row
   std::string known_as;                ///< what it is called where things are remembered; empty: by host and port
   std::size_t max_connections = 0;  ///< at once, all accounts together; 0 means our default
 };

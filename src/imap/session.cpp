@@ -246,7 +246,6 @@ void Session::enable_resync() {
 awaitable<core::Result<MailboxState>> Session::select(std::string_view mailbox, SelectMode mode) {
   enable_resync();
   SelectReader reader(exists_);
-  foreign_changes_ = 0;
   Command command(CommandKind::select, mode == SelectMode::read_only ? "EXAMINE" : "SELECT");
   command.astring(mailbox, capabilities());
   if (tracks_changes_ && has(Capability::condstore)) command.raw(" (CONDSTORE)");

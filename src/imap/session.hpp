@@ -97,7 +97,8 @@ class Session : private proto::UnsolicitedHandler {
                                                          proto::ResponseHandler& handler);
   /// `change` as STORE takes it: "FLAGS.SILENT (\\Seen)", "+FLAGS.SILENT (...)".
   boost::asio::awaitable<std::optional<core::Failure>> uid_store(std::string_view uids, std::string_view change);
-  /// Marks messages as deleted and expunges just these: by UID EXPUNGE (RFC 4315), or by EXPUNGE if no others are marked.
+  /// Marks messages as deleted and expunges just these: by UID EXPUNGE (RFC 4315), or by EXPUNGE if no others are
+  /// marked.
   boost::asio::awaitable<std::optional<core::Failure>> uid_delete(std::string_view uids);
   /// Lets the server speak: brings exists() up to date.
   boost::asio::awaitable<void> noop();
@@ -106,7 +107,7 @@ class Session : private proto::UnsolicitedHandler {
 
   /// How many messages the selected mailbox holds, as last told.
   [[nodiscard]] std::uint32_t exists() const noexcept { return exists_; }
-  /// How often the server has told, since the last SELECT, of flags that another session has set.
+  /// How often the server has told of flags that another session has set.
   [[nodiscard]] std::uint64_t foreign_changes() const noexcept { return foreign_changes_; }
   /// Whether the server tells which messages have vanished since a HIGHESTMODSEQ (QRESYNC, RFC 7162).
   [[nodiscard]] bool tells_vanished() const {

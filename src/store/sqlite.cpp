@@ -13,7 +13,10 @@ namespace {
 constexpr int patience_milliseconds = 30'000;
 
 Trouble::Kind kind_of(int code) noexcept {
+  if (code == SQLITE_IOERR_SHORT_READ) return Trouble::Kind::damaged;
   switch (code & 0xFF) {
+  // Our own words are right: what they do not fit is not what was made.
+  case SQLITE_ERROR:
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
   case SQLITE_FORMAT:
@@ -49,8 +52,6 @@ Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  // Our own words do not fit what is there: its tables are not those that were made.
-  if (code == SQLITE_ERROR) throw Trouble(Trouble::Kind::damaged, core::printable(sqlite3_errmsg(database_.get())));
   if (code != SQLITE_OK) fail(code);
   return Statement(*this, statement);
 }

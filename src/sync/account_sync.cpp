@@ -21,10 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A mailbox whose connection breaks so often without one more message going through is given up.
-constexpr unsigned most_attempts = 5;
 constexpr unsigned attempts_before_one_by_one = 2;
-constexpr unsigned most_reconnects = 5;
 constexpr std::chrono::milliseconds first_wait = 500ms;
 // Another lane pays when it gets so many messages, or so many mailboxes: each of these costs some round trips.
 constexpr std::uint64_t messages_that_pay = 500;
@@ -350,12 +347,25 @@ awaitable<void> AccountSync::open_extra(Side side, imap::Place place, imap::Leas
 }
 
 awaitable<void> AccountSync::run_lane(Lane lane) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup endings(executor);
+  std::optional<core::Failure> failure;
+  try {
+    co_await run_jobs(lane, endings);
+  } catch (const core::Error& error) {
+    failure = error.failure();
+  }
+  co_await endings.join();
+  if (failure) throw core::Error(*failure);
+  co_await leave(lane);
+}
+
+awaitable<void> AccountSync::run_jobs(Lane& lane, core::TaskGroup& endings) {
   while (!waiting_.empty() && !context_.stop.is_requested && !must_stop_) {
     Job* job = waiting_.front();
     waiting_.pop_front();
-    co_await run_job(lane, *job);
+    co_await run_job(lane, *job, endings);
   }
-  co_await leave(lane);
 }
 
 awaitable<void> AccountSync::leave(Lane& lane) {
@@ -366,43 +376,60 @@ awaitable<void> AccountSync::leave(Lane& lane) {
   co_await goodbyes.join();
 }
 
-awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job) {
+awaitable<std::optional<core::Failure>> AccountSync::try_job(Lane& lane, Job& job, core::TaskGroup& endings) {
   try {
     KnownMailbox* known = job.known ? &*job.known : nullptr;
-    MailboxSync mailbox(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory, known);
-    const bool is_complete = co_await mailbox.run();
+    auto mailbox =
+        std::make_unique<MailboxSync>(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory, known);
+    const bool is_complete = co_await mailbox->run();
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
+    // In the flight that opens the next mailbox.
+    if (known != nullptr) endings.spawn(end_job(std::move(mailbox)));
     co_return std::nullopt;
   } catch (const core::Error& error) {
     co_return error.failure();
   }
 }
 
-awaitable<void> AccountSync::run_job(Lane& lane, Job& job) {
+awaitable<void> AccountSync::end_job(std::unique_ptr<MailboxSync> mailbox) {
+  try {
+    co_await mailbox->note_end();
+  } catch (const core::Error&) {
+    // The next run finds out.
+  }
+}
+
+awaitable<void> AccountSync::run_job(Lane& lane, Job& job, core::TaskGroup& endings) {
   while (true) {
     const std::uint64_t settled_before = job.memory.progress();
-    const std::optional<core::Failure> failure = co_await try_job(lane, job);
+    const std::optional<core::Failure> failure = co_await try_job(lane, job, endings);
     if (!failure) co_return;
     const bool is_source_lost = !lane.source->is_open();
     const bool is_connection_lost = is_source_lost || !lane.destination->is_open();
-    const Side lost_side = is_source_lost ? Side::source : Side::destination;
-    const std::string& address = is_source_lost ? lane.source->address() : lane.destination->address();
+    // The server asks to come back later; whose words they are is the first of the failure's.
+    const bool is_passing = failure->fault == Fault::unavailable;
+    const bool is_of_source =
+        is_source_lost || (!is_connection_lost && failure->message.starts_with(name_of(Side::source)));
+    const Side side = is_of_source ? Side::source : Side::destination;
+    const std::string& address = is_of_source ? lane.source->address() : lane.destination->address();
     const bool names_server = !is_connection_lost || failure->message.starts_with(address);
     const core::Failure told = names_server ? *failure : failure->within(address);
     const bool has_progress = job.memory.progress() > settled_before;
     job.attempts_without_progress = has_progress ? 0 : job.attempts_without_progress + 1;
-    if (!is_connection_lost || context_.stop.is_requested || job.attempts_without_progress >= most_attempts) {
-      give_up(job, is_connection_lost ? told.within(name_of(lost_side)) : told);
+    const bool has_tried_enough = job.attempts_without_progress >= pool(side).server().reconnects;
+    if ((!is_connection_lost && !is_passing) || context_.stop.is_requested || has_tried_enough) {
+      give_up(job, is_connection_lost ? told.within(name_of(side)) : told);
       if (is_connection_lost && !context_.stop.is_requested && !must_stop_) co_await revive(lane);
       co_return;
     }
     // As many as a batch holds: it is one of these.
-    if (job.attempts_without_progress >= attempts_before_one_by_one) {
+    if (is_connection_lost && job.attempts_without_progress >= attempts_before_one_by_one) {
       job.memory.to_go_alone = context_.limits.batch_messages;
     }
-    const std::chrono::milliseconds wait = has_progress ? 0ms : wait_before(job.attempts_without_progress - 1);
-    context_.observer.on(Retrying{lost_side, job.pair->source.name, told, job.attempts_without_progress + 1,
+    const std::chrono::milliseconds wait =
+        has_progress && !is_passing ? 0ms : wait_before(std::max(job.attempts_without_progress, 1U) - 1);
+    context_.observer.on(Retrying{side, job.pair->source.name, told, job.attempts_without_progress + 1,
                                   static_cast<std::uint64_t>(wait.count())});
     if (wait > 0ms) co_await core::pause(wait);
     co_await revive(lane);
@@ -434,7 +461,7 @@ awaitable<void> AccountSync::revive_side(Side side, imap::Lease& lease) {
     } catch (const core::Error& error) {
       failure = error.failure();
     }
-    if (!core::is_transient(failure.fault) || attempt >= most_reconnects || context_.stop.is_requested) {
+    if (!core::is_transient(failure.fault) || attempt >= pool(side).server().reconnects || context_.stop.is_requested) {
       failed_side_ = side;
       must_stop_ = true;
       throw core::Error(failure);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,8 +66,10 @@ class AccountSync {
   boost::asio::awaitable<void> run_lane(Lane lane);
   boost::asio::awaitable<void> run_extra_lane();
   boost::asio::awaitable<void> open_extra(Side side, imap::Place place, imap::Lease& lease);
-  boost::asio::awaitable<void> run_job(Lane& lane, Job& job);
-  boost::asio::awaitable<std::optional<core::Failure>> try_job(Lane& lane, Job& job);
+  boost::asio::awaitable<void> run_jobs(Lane& lane, core::TaskGroup& endings);
+  boost::asio::awaitable<void> run_job(Lane& lane, Job& job, core::TaskGroup& endings);
+  boost::asio::awaitable<std::optional<core::Failure>> try_job(Lane& lane, Job& job, core::TaskGroup& endings);
+  boost::asio::awaitable<void> end_job(std::unique_ptr<MailboxSync> mailbox);
   boost::asio::awaitable<void> revive(Lane& lane);
   boost::asio::awaitable<void> revive_side(Side side, imap::Lease& lease);
   boost::asio::awaitable<void> leave(Lane& lane);

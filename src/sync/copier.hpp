@@ -12,6 +12,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,7 +49,8 @@ struct MailboxMemory {
   imap::proto::UidSet appended;         ///< UIDs of what was copied, in all attempts, where the destination tells them
   imap::proto::Uid first_uid_next = 0;  ///< of the destination, before anything was appended
   std::set<Identity> unheard;           ///< sent, perhaps, when a connection was lost: they may be there
-  std::set<std::string> told_flags;     ///< flags that cannot be held there, each told once
+  std::chrono::steady_clock::time_point lost_at{};  ///< when the last connection was lost
+  std::set<std::string> told_flags;                 ///< flags that cannot be held there, each told once
 };
 
 /// Which messages of an index have gone through, told by identity and size, where duplicates can only be told while

@@ -1,5 +1,6 @@
 #include "sync/mailbox_sync.hpp"
 
+#include "core/pause.hpp"
 #include "imap/proto/refusal.hpp"
 #include "sync/index_reader.hpp"
 
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -23,6 +25,7 @@ namespace {
 constexpr std::size_t longest_set = 7000;
 // Some milliseconds' work.
 constexpr std::size_t compared_at_once = 5000;
+constexpr std::chrono::milliseconds time_to_finish{1000};
 
 template <class T>
 T value_or_throw(Side side, core::Result<T> result) {
@@ -68,12 +71,14 @@ awaitable<bool> MailboxSync::synchronise() {
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
   co_await settle();
-  co_await note_end(is_complete);
+  is_worth_noting_ = known_ != nullptr;
+  is_complete_ = is_complete;
   co_return is_complete;
 }
 
 /// A line that breaks again and again must not make us list the same messages again and again.
 void MailboxSync::keep_for_next_attempt() {
+  memory_.lost_at = std::chrono::steady_clock::now();
   BrokenOff left;
   for (const Side side : {Side::source, Side::destination}) {
     (side == Side::source ? left.source : left.destination) = state_for_next_attempt(side);
@@ -166,6 +171,7 @@ awaitable<void> MailboxSync::open_source() {
 
 awaitable<void> MailboxSync::open_destination() {
   const auto mode = context_.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
+  foreign_changes_before_ = lane_.destination->foreign_changes();
   core::Result<imap::MailboxState> state = co_await lane_.destination->select(pair_.destination_wire, mode);
   destination_state_ = value_or_throw(Side::destination, std::move(state));
   if (memory_.first_uid_next == 0) memory_.first_uid_next = destination_state_.uid_next;
@@ -436,6 +442,14 @@ void MailboxSync::forget_flag_changes() {
 awaitable<void> MailboxSync::settle() {
   imap::Session& destination = *lane_.destination;
   const std::uint64_t expected = destination_state_.exists + confirmed_;
+  if (!memory_.unheard.empty()) {
+    // The server may be at it still: it has a moment to finish, since the connection was lost.
+    const auto waited = std::chrono::steady_clock::now() - memory_.lost_at;
+    if (waited < time_to_finish) {
+      co_await core::pause(std::chrono::duration_cast<std::chrono::milliseconds>(time_to_finish - waited));
+    }
+    co_await destination.noop();
+  }
   // Most servers have counted already, in their answers to the APPENDs.
   if (confirmed_ > 0 && destination.exists() != expected) co_await destination.noop();
   const bool has_more = confirmed_ > 0 && destination.exists() > expected;
@@ -466,7 +480,7 @@ awaitable<void> MailboxSync::remove_doubles() {
     const bool is_same = arrived.identity(before) == arrived.identity(here) &&
                          arrived.message_size(before) == arrived.message_size(here);
     const bool is_ours = ours.contains(arrived.uid(here)) && !ours.contains(arrived.uid(before));
-    const bool may_be_ours = !knows_ours && memory_.unheard.contains(arrived.identity(here));
+    const bool may_be_ours = memory_.unheard.contains(arrived.identity(here));
     if (is_same && (is_ours || may_be_ours)) doubles.add(arrived.uid(here));
   }
   for (const std::string& set : doubles.to_strings(longest_set)) {
@@ -531,7 +545,8 @@ awaitable<bool> MailboxSync::read_end_state(store::SideState& state) {
   imap::Session& destination = *lane_.destination;
   const core::Result<imap::MailboxStatus> status = co_await destination.status(pair_.destination_wire);
   if (!status || status->uid_validity != state.uid_validity) co_return false;
-  const bool is_ours_alone = status->messages == now_.destination.size() && destination.foreign_changes() == 0 &&
+  const bool is_ours_alone = status->messages == now_.destination.size() &&
+                             destination.foreign_changes() == foreign_changes_before_ &&
                              status->uid_next - state.uid_next == appended_;
   if (!is_ours_alone) co_return false;
   state.uid_next = status->uid_next;
@@ -551,11 +566,11 @@ store::MailboxCounts MailboxSync::counts() const {
 }
 
 /// What a pass has come to.
-awaitable<void> MailboxSync::note_end(bool is_complete) {
-  if (known_ == nullptr) co_return;
+awaitable<void> MailboxSync::note_end() {
+  if (!is_worth_noting_) co_return;
   store::MailboxRecord record = record_of_opening();
   bool is_settled =
-      is_complete && !has_failures_ && memory_.refused.empty() && now_.source.size() == source_state_.exists;
+      is_complete_ && !has_failures_ && memory_.refused.empty() && now_.source.size() == source_state_.exists;
   if (has_changed_destination_) {
     const bool is_read = co_await read_end_state(record.destination_state);
     is_settled = is_settled && is_read;

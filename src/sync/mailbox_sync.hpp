@@ -37,6 +37,9 @@ class MailboxSync {
   /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
   /// tries again with the same memory) or the mailbox cannot be opened or listed.
   boost::asio::awaitable<bool> run();
+  /// What remains when run() has returned: notes what has come of it. The lane may be at another mailbox meanwhile.
+  /// Throws core::Error when the connection is lost; then the next run looks again.
+  boost::asio::awaitable<void> note_end();
 
  private:
   /// How much is known of the messages of one side, or why they could not be listed.
@@ -84,7 +87,6 @@ class MailboxSync {
   boost::asio::awaitable<void> note_before_changes();
   void note_flags(const imap::proto::UidSet& uids, const FlagChange& change);
   void note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
-  boost::asio::awaitable<void> note_end(bool is_complete);
   [[nodiscard]] boost::asio::awaitable<bool> read_end_state(store::SideState& state);
   [[nodiscard]] store::MailboxRecord record_of_opening() const;
   [[nodiscard]] store::MailboxCounts counts() const;
@@ -123,8 +125,11 @@ class MailboxSync {
   imap::proto::UidSet remembered_;                     ///< UIDs on the source
   std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination
   std::uint64_t confirmed_ = 0;                                               ///< copied by this attempt
-  std::uint64_t appended_ = 0;  ///< messages whose UIDs the destination has told
+  std::uint64_t appended_ = 0;                ///< messages whose UIDs the destination has told
+  std::uint64_t foreign_changes_before_ = 0;  ///< Session's count when the mailbox was opened
   bool has_changed_destination_ = false;
+  bool is_worth_noting_ = false;
+  bool is_complete_ = false;
   bool has_failures_ = false;
 };
 

@@ -43,6 +43,7 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   server.tls.ca_file = spec.ca_file;
   server.timeout = spec.timeout;
   server.send_id = spec.send_id;
+  server.reconnects = spec.reconnects;
   server.track_changes = track_changes;
   return server;
 }
