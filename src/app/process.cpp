@@ -26,6 +26,8 @@ void keep_freed_memory() {
   // it.
   mallopt(M_MMAP_THRESHOLD, 5 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  // The threads beside the loop work now and then: what one has freed the others shall use.
+  mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

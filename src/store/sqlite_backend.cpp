@@ -70,7 +70,9 @@ SqliteBackend::SqliteBackend(const std::string& path, Check check)
 
 sqlite::Database SqliteBackend::open(const std::string& path, Check check) {
   sqlite::Database database(path);
-  database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000");
+  // Before there are tables: room that becomes free can be given back then.
+  database.run("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA "
+               "cache_size = -2000");
   if (check == Check::thorough) {
     sqlite::Statement integrity = database.prepare("PRAGMA integrity_check(1)");
     if (integrity.next() && integrity.bytes(0) != "ok") throw Trouble(Trouble::Kind::damaged, integrity.text(0));
@@ -78,6 +80,19 @@ sqlite::Database SqliteBackend::open(const std::string& path, Check check) {
   }
   bring_up_to_date(database);
   return database;
+}
+
+/// Gives back what the notes of confirmed messages have left behind.
+SqliteBackend::~SqliteBackend() {
+  try {
+    const auto number = [this](std::string_view pragma) {
+      sqlite::Statement query = database_.prepare(pragma);
+      return query.next() ? query.integer(0) : 0;
+    };
+    if (number("PRAGMA freelist_count") * 8 > number("PRAGMA page_count")) database_.run("PRAGMA incremental_vacuum");
+  } catch (const Trouble&) {
+    // It is no larger than it was.
+  }
 }
 
 core::HashKey SqliteBackend::read_key() {

@@ -14,6 +14,7 @@ class SqliteBackend : public Backend {
   enum class Check { quick, thorough };
   /// Opens or makes the file. `thorough` looks through all of it first.
   SqliteBackend(const std::string& path, Check check);
+  ~SqliteBackend() override;
 
   core::HashKey key() override { return key_; }
   void begin() override;

@@ -20,6 +20,8 @@ namespace {
 
 // A chunk holds the messages of so many UIDs (a power of two): a change of one message writes one chunk anew.
 constexpr unsigned uid_bits = 12;
+// Reserved memory costs nothing until it is used, but address space has an end.
+constexpr std::uint32_t most_reserved = 1 << 21;
 
 /// Every flag but \Recent, separated by blanks, which no flag holds.
 std::string text_of(const Flags& flags) {
@@ -200,6 +202,11 @@ void KnownMailbox::read(store::Backend& backend, MailboxSnapshot& snapshot) {
     return std::move(*chunk);
   };
   written_.clear();
+  // With room for what is new: growing a large index takes a second copy of it.
+  const auto room_for = [](std::uint32_t messages) { return std::min(messages + messages / 32, most_reserved); };
+  snapshot.source.reserve(room_for(record_.source_state.messages));
+  snapshot.copies.reserve(record_.source_state.messages);
+  snapshot.destination.reserve(room_for(record_.destination_state.messages));
   backend.read_chunks(record_.id, [&](std::int64_t number, std::string_view packed) {
     written_[number] = store::checksum_of(packed);
     add_to(snapshot, unpacked(packed));

@@ -127,7 +127,7 @@ awaitable<void> MailboxSync::recall() {
     }
   }
   // Their places change while messages come and go.
-  now_.copies.clear();
+  now_.copies = {};
   recall_side(Side::source, age);
   recall_side(Side::destination, age);
 }
