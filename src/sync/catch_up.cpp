@@ -27,7 +27,7 @@ constexpr Uid greatest_uid = UINT32_MAX;
 /// Takes flags of known messages over into the index, and notes which messages were told of and which are gone.
 class FlagReader : public imap::proto::ResponseHandler {
  public:
-  FlagReader(MailboxIndex& index, CatchUp::Before& before, UidSet& gone, bool notes_seen)
+  FlagReader(MailboxIndex& index, FlagsBefore& before, UidSet& gone, bool notes_seen)
       : index_(index), before_(before), gone_(gone), seen_(notes_seen ? index.size() : 0) {}
 
   // The identities of new messages may be asked for in the same flight.
@@ -60,7 +60,7 @@ class FlagReader : public imap::proto::ResponseHandler {
 
  private:
   MailboxIndex& index_;
-  CatchUp::Before& before_;
+  FlagsBefore& before_;
   UidSet& gone_;
   std::vector<bool> seen_;
   imap::proto::Flags flags_;

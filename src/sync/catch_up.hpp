@@ -2,6 +2,7 @@
 
 #include "imap/session.hpp"
 #include "store/records.hpp"
+#include "sync/flag_plan.hpp"
 #include "sync/mailbox_index.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -35,9 +36,8 @@ class CatchUp {
   /// Puts into the index what has come so far, when the connection is lost in between; flags are left as they were.
   void salvage();
 
-  /// The flags that messages had before, by UID, where they have changed.
-  using Before = std::map<imap::proto::Uid, imap::proto::Flags>;
-  [[nodiscard]] Before take_before() { return std::move(before_); }
+  /// Where flags have changed.
+  [[nodiscard]] FlagsBefore take_before() { return std::move(before_); }
 
  private:
   boost::asio::awaitable<void> ask_changes();
@@ -52,7 +52,7 @@ class CatchUp {
   Age age_;
   MailboxIndex new_;
   imap::proto::UidSet gone_;
-  Before before_;
+  FlagsBefore before_;
   bool is_refused_ = false;  ///< by the server
   bool lists_gone_ = false;  ///< gone_ is known to be complete
 };

@@ -6,6 +6,7 @@
 #include "sync/append.hpp"
 #include "sync/batch.hpp"
 #include "sync/context.hpp"
+#include "sync/flag_plan.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/mailbox_index.hpp"
 #include "sync/mailbox_map.hpp"
@@ -29,7 +30,7 @@ namespace imapferry::sync {
 struct BrokenOff {
   MailboxSnapshot now;
   store::SideState source, destination;  ///< that it was true for
-  std::map<imap::proto::Uid, imap::proto::Flags> flags_before;
+  FlagsBefore flags_before;
   imap::proto::UidSet remembered;
   std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before;
 };

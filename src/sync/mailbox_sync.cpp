@@ -76,70 +76,6 @@ awaitable<bool> MailboxSync::synchronise() {
   co_return is_complete;
 }
 
-/// A line that breaks again and again must not make us list the same messages again and again.
-void MailboxSync::keep_for_next_attempt() {
-  memory_.lost_at = std::chrono::steady_clock::now();
-  BrokenOff left;
-  for (const Side side : {Side::source, Side::destination}) {
-    (side == Side::source ? left.source : left.destination) = state_for_next_attempt(side);
-    if (listing(side).catch_up) listing(side).catch_up->salvage();
-  }
-  std::uint64_t known = now_.source.size() + now_.destination.size();
-  for (std::size_t i = 0; i < now_.source.size(); ++i) known += now_.source.has_identity(i) ? 1 : 0;
-  memory_.listed = std::max(memory_.listed, known);
-  left.now = std::move(now_);
-  left.flags_before = std::move(flags_before_);
-  left.remembered = std::move(remembered_);
-  left.copied_before = std::move(copied_before_);
-  memory_.broken_off = std::move(left);
-}
-
-/// Nothing below any UID is known to be complete, and flags are as new as what they were compared with.
-store::SideState MailboxSync::state_for_next_attempt(Side side) const {
-  const bool is_open = state(side).uid_validity != 0;
-  const bool is_caught_up = is_open && !listing(side).catch_up;
-  store::SideState kept;
-  kept.uid_validity = is_open && !listing(side).catch_up ? state(side).uid_validity : last(side).uid_validity;
-  kept.mod_seq = is_caught_up ? state(side).mod_seq : last(side).mod_seq;
-  return kept;
-}
-
-/// Takes up what an attempt before, or earlier runs, knew of each side.
-awaitable<void> MailboxSync::recall() {
-  CatchUp::Age age = CatchUp::Age::earlier_run;
-  if (memory_.broken_off) {
-    now_ = std::move(memory_.broken_off->now);
-    source_last_ = memory_.broken_off->source;
-    destination_last_ = memory_.broken_off->destination;
-    flags_before_ = std::move(memory_.broken_off->flags_before);
-    remembered_ = std::move(memory_.broken_off->remembered);
-    copied_before_ = std::move(memory_.broken_off->copied_before);
-    memory_.broken_off.reset();
-    age = CatchUp::Age::this_run;
-  } else if (known_ != nullptr && known_->is_written()) {
-    now_ = co_await known_->load();
-    source_last_ = known_->record().source_state;
-    destination_last_ = known_->record().destination_state;
-    for (std::size_t i = 0; i < now_.source.size(); ++i) {
-      remembered_.add(now_.source.uid(i));
-      const bool was_copied = i < now_.copies.size() && now_.copies[i] != 0;
-      if (was_copied && !context_.rules.copy_deleted) copied_before_.emplace_back(now_.source.uid(i), now_.copies[i]);
-    }
-  }
-  // Their places change while messages come and go.
-  now_.copies = {};
-  recall_side(Side::source, age);
-  recall_side(Side::destination, age);
-}
-
-void MailboxSync::recall_side(Side side, CatchUp::Age age) {
-  if (last(side).uid_validity == 0) {
-    index(side) = {};
-  } else {
-    listing(side).catch_up.emplace(session(side), context_.key, last(side), index(side), age);
-  }
-}
-
 /// Opens the mailbox on both sides. What is remembered is brought up to date in the same flight; else, where it is
 /// known whether the destination holds anything, the listings that this asks for go in it.
 awaitable<void> MailboxSync::open_both() {
@@ -210,27 +146,6 @@ awaitable<void> MailboxSync::complete_listing(Side side) {
   if (!listing(side).depth) co_await list(side, IndexDepth::identified);
 }
 
-/// Takes what was remembered for the listing of a side, if it is true of it.
-awaitable<void> MailboxSync::finish_catching_up(Side side) {
-  Listing& here = listing(side);
-  if (!here.catch_up) co_return;
-  const bool is_true = co_await here.catch_up->succeeded(state(side));
-  if (is_true) {
-    here.depth = IndexDepth::light;
-    if (side == Side::source) flags_before_.merge(here.catch_up->take_before());
-  } else {
-    index(side) = {};
-    if (side == Side::source) remembered_ = {};
-    if (state(side).uid_validity != last(side).uid_validity) {
-      context_.observer.on(MailboxRenumbered{side, pair_.source.name, pair_.destination});
-      // Whose UIDs mean nothing any more.
-      copied_before_.clear();
-      if (side == Side::source) now_.deleted.clear();
-    }
-  }
-  here.catch_up.reset();
-}
-
 awaitable<void> MailboxSync::list(Side side, IndexDepth depth) {
   Listing& here = listing(side);
   const auto expected = side == Side::source ? forecast_.source_messages : forecast_.destination_messages;
@@ -278,8 +193,7 @@ awaitable<void> MailboxSync::compare() {
   }
   std::function<void()> work = [this] {
     matches_ = match(now_.source, now_.destination);
-    if (context_.rules.flags == config::FlagRule::replace) collect_replacements();
-    if (context_.rules.flags == config::FlagRule::merge) collect_merges();
+    plan_flags();
   };
   if (now_.source.size() + now_.destination.size() <= compared_at_once) {
     work();
@@ -287,6 +201,19 @@ awaitable<void> MailboxSync::compare() {
     co_await context_.worker.run(std::move(work));
   }
   leave_deleted();
+}
+
+void MailboxSync::plan_flags() {
+  const imap::proto::PermanentFlags& permanent = destination_state_.permanent_flags;
+  switch (context_.rules.flags) {
+  case config::FlagRule::keep: break;
+  case config::FlagRule::replace:
+    flag_plan_ = plan_replacements(matches_, now_.source, now_.destination, permanent);
+    break;
+  case config::FlagRule::merge:
+    flag_plan_ = plan_merges(matches_, now_.source, now_.destination, permanent, flags_before_, remembered_);
+    break;
+  }
 }
 
 /// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
@@ -319,49 +246,9 @@ void MailboxSync::tell_plan() {
   event.source_duplicates = matches_.source_duplicates.size();
   event.destination_duplicates = matches_.destination_duplicates.size();
   event.destination_only = matches_.destination_only.size();
-  for (const auto& [item, planned] : flag_changes_) event.flags_to_set += planned.uids.size();
+  event.flags_to_set = size_of(flag_plan_);
   event.dry = context_.rules.dry;
   context_.observer.on(event);
-}
-
-UidSet& MailboxSync::uids_to(FlagChange::How how, const imap::proto::Flags& flags) {
-  FlagChange change(how, flags);
-  std::string item = change.item();
-  return flag_changes_.try_emplace(std::move(item), std::move(change)).first->second.uids;
-}
-
-void MailboxSync::collect_replacements() {
-  // A mailbox has few different sets of flags: what is wanted instead of each is made out once.
-  std::map<const imap::proto::Flags*, imap::proto::Flags> wanted;
-  for (const Matches::Pair& pair : matches_.pairs) {
-    const imap::proto::Flags& flags = now_.source.flags(pair.source);
-    auto known = wanted.find(&flags);
-    if (known == wanted.end()) {
-      known = wanted.emplace(&flags, imap::proto::permitted(flags, destination_state_.permanent_flags)).first;
-    }
-    if (known->second == now_.destination.flags(pair.destination)) continue;
-    uids_to(FlagChange::How::replace, known->second).add(now_.destination.uid(pair.destination));
-  }
-}
-
-/// Only what has changed on the source since the last run; a message that was not known then loses no flag.
-void MailboxSync::collect_merges() {
-  using How = FlagChange::How;
-  const imap::proto::Flags none;
-  for (const Matches::Pair& pair : matches_.pairs) {
-    const imap::proto::Uid uid = now_.source.uid(pair.source);
-    const auto before = flags_before_.find(uid);
-    if (before == flags_before_.end() && remembered_.contains(uid)) continue;
-    const imap::proto::Flags& there = now_.destination.flags(pair.destination);
-    const imap::proto::Flags& old = before == flags_before_.end() ? none : before->second;
-    const imap::proto::Flags now =
-        imap::proto::permitted(now_.source.flags(pair.source), destination_state_.permanent_flags);
-    const imap::proto::Flags added = without(without(now, old), there);
-    const imap::proto::Flags removed = common(without(old, now), there);
-    const imap::proto::Uid copy = now_.destination.uid(pair.destination);
-    if (!added.empty()) uids_to(How::add, added).add(copy);
-    if (!removed.empty()) uids_to(How::remove, removed).add(copy);
-  }
 }
 
 awaitable<void> MailboxSync::identify_large_messages() {
@@ -399,11 +286,11 @@ awaitable<void> MailboxSync::complete_dates() {
 
 /// All that get the same change at once, and all changes in one flight.
 awaitable<void> MailboxSync::set_flags() {
-  if (flag_changes_.empty()) co_return;
+  if (flag_plan_.empty()) co_return;
   has_changed_destination_ = true;
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup flight(executor);
-  for (const auto& [item, planned] : flag_changes_) {
+  for (const auto& [item, planned] : flag_plan_) {
     for (std::string& set : planned.uids.to_strings(longest_set)) {
       flight.spawn(set_flags_of(std::move(set), planned.change));
     }
@@ -487,102 +374,6 @@ awaitable<void> MailboxSync::remove_doubles() {
     const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);
     if (failure) throw core::Error(failure->within("taking back doubled messages"));
   }
-}
-
-void MailboxSync::note_flags(const UidSet& uids, const FlagChange& change) {
-  for (const UidSet::Range& range : uids.ranges()) {
-    for (std::uint64_t uid = range.first; uid <= range.last; ++uid) {
-      const std::size_t i = now_.destination.find(static_cast<imap::proto::Uid>(uid));
-      if (i == now_.destination.size()) continue;
-      now_.destination.set_flags(i, change.applied_to(now_.destination.flags(i)));
-    }
-  }
-}
-
-/// What a pass has found before it changes anything: true until the servers say otherwise.
-store::MailboxRecord MailboxSync::record_of_opening() const {
-  store::MailboxRecord record = known_->record();
-  record.settled_for.clear();
-  const auto state_of = [](const imap::MailboxState& state) {
-    return store::SideState{state.uid_validity, state.uid_next, state.exists, state.mod_seq};
-  };
-  record.source_state = state_of(source_state_);
-  record.destination_state = state_of(destination_state_);
-  return record;
-}
-
-/// Before anything is appended: if this run is killed, only what comes above the UIDNEXT that is noted here has to be
-/// identified.
-awaitable<void> MailboxSync::note_before_changes() {
-  if (known_ == nullptr) co_return;
-  if (!matches_.missing.empty()) co_await known_->write(now_, record_of_opening(), {});
-}
-
-void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids) {
-  if (known_ == nullptr) return;
-  std::vector<std::uint32_t> positions;
-  positions.reserve(items.size());
-  for (std::size_t n = 0; n < items.size(); ++n) {
-    const Batch::Item& item = *items[n];
-    positions.push_back(item.position);
-    if (uids.empty()) continue;
-    MailboxIndex::Entry entry;
-    entry.uid = uids[n];
-    entry.identity = now_.source.identity(item.position);
-    entry.has_identity = now_.source.has_identity(item.position);
-    entry.size = item.size;
-    entry.date = MailboxIndex::no_date;
-    now_.destination.add(entry, item.meta.flags);
-    now_.copies[item.position] = uids[n];
-    ++appended_;
-  }
-  known_->confirm(now_, positions);
-}
-
-/// What the destination looks like now that we have changed it. False when it is not just that: somebody else works
-/// there, or the server does not tell the UIDs of what it takes.
-awaitable<bool> MailboxSync::read_end_state(store::SideState& state) {
-  imap::Session& destination = *lane_.destination;
-  const core::Result<imap::MailboxStatus> status = co_await destination.status(pair_.destination_wire);
-  if (!status || status->uid_validity != state.uid_validity) co_return false;
-  const bool is_ours_alone = status->messages == now_.destination.size() &&
-                             destination.foreign_changes() == foreign_changes_before_ &&
-                             status->uid_next - state.uid_next == appended_;
-  if (!is_ours_alone) co_return false;
-  state.uid_next = status->uid_next;
-  state.messages = status->messages;
-  state.mod_seq = status->mod_seq;
-  co_return true;
-}
-
-store::MailboxCounts MailboxSync::counts() const {
-  store::MailboxCounts counts;
-  counts.pairs = static_cast<std::uint64_t>(
-      std::count_if(now_.copies.begin(), now_.copies.end(), [](imap::proto::Uid uid) { return uid != 0; }));
-  counts.source_duplicates = now_.source.size() - std::min(now_.source.size(), counts.pairs + now_.deleted.size());
-  counts.destination_duplicates = matches_.destination_duplicates.size();
-  counts.destination_only = matches_.destination_only.size();
-  return counts;
-}
-
-/// What a pass has come to.
-awaitable<void> MailboxSync::note_end() {
-  if (!is_worth_noting_) co_return;
-  store::MailboxRecord record = record_of_opening();
-  bool is_settled =
-      is_complete_ && !has_failures_ && memory_.refused.empty() && now_.source.size() == source_state_.exists;
-  if (has_changed_destination_) {
-    const bool is_read = co_await read_end_state(record.destination_state);
-    is_settled = is_settled && is_read;
-  }
-  record.counts = counts();
-  if (is_settled) record.settled_for = settling_rules(context_.rules);
-  std::vector<store::RefusedMessage> refused;
-  for (const auto& [uid, reason] : memory_.refused) {
-    const std::size_t i = now_.source.find(uid);
-    refused.push_back({uid, i < now_.source.size() ? now_.source.message_size(i) : 0, reason});
-  }
-  co_await known_->write(now_, std::move(record), refused);
 }
 
 }  // namespace imapferry::sync

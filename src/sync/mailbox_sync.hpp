@@ -3,7 +3,7 @@
 #include "sync/catch_up.hpp"
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
-#include "sync/flag_change.hpp"
+#include "sync/flag_plan.hpp"
 #include "sync/index_reader.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/mailbox_map.hpp"
@@ -49,13 +49,6 @@ class MailboxSync {
     std::optional<CatchUp> catch_up;  ///< of what was remembered
   };
 
-  /// Messages on the destination that get the same change of flags.
-  struct PlannedChange {
-    explicit PlannedChange(FlagChange what) : change(std::move(what)) {}
-    FlagChange change;
-    imap::proto::UidSet uids;
-  };
-
   boost::asio::awaitable<bool> synchronise();
   void keep_for_next_attempt();
   [[nodiscard]] store::SideState state_for_next_attempt(Side side) const;
@@ -81,9 +74,7 @@ class MailboxSync {
   void forget_flag_changes();
   boost::asio::awaitable<void> settle();
   boost::asio::awaitable<void> remove_doubles();
-  imap::proto::UidSet& uids_to(FlagChange::How how, const imap::proto::Flags& flags);
-  void collect_replacements();
-  void collect_merges();
+  void plan_flags();
   boost::asio::awaitable<void> note_before_changes();
   void note_flags(const imap::proto::UidSet& uids, const FlagChange& change);
   void note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
@@ -120,9 +111,9 @@ class MailboxSync {
   Listing destination_;
   bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
   Matches matches_;
-  std::map<std::string, PlannedChange> flag_changes_;  ///< by the STORE's item
-  CatchUp::Before flags_before_;                       ///< of source messages whose flags have changed
-  imap::proto::UidSet remembered_;                     ///< UIDs on the source
+  FlagPlan flag_plan_;
+  FlagsBefore flags_before_;        ///< of source messages whose flags have changed
+  imap::proto::UidSet remembered_;  ///< UIDs on the source
   std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination
   std::uint64_t confirmed_ = 0;                                               ///< copied by this attempt
   std::uint64_t appended_ = 0;                ///< messages whose UIDs the destination has told
