@@ -59,7 +59,7 @@ def migrate(old, new, users_file, quiet=False):
     """Runs imapferry; returns the seconds that it took. Its output goes to the terminal as it is, unless `quiet`."""
     command = [PROGRAM, "--host1", old.host, "--port1", str(old.port), "--tls1", "--sslargs1", f"SSL_ca_file={old.ca_file}",
                "--host2", new.host, "--port2", str(new.port), "--tls2", "--sslargs2", f"SSL_ca_file={new.ca_file}",
-               "--usersfile", str(users_file), "--maxaccounts", "3"]
+               "--usersfile", str(users_file), "--maxaccounts", "3", "--statedir", str(users_file.parent / "state")]
     say("$ " + shlex.join(["imapferry"] + command[1:]))
     begun = time.monotonic()
     done = subprocess.run(command, cwd=users_file.parent, check=False, stdin=subprocess.DEVNULL,
@@ -138,6 +138,11 @@ def demonstrate(directory):
         change_something(old)
         third = migrate(old, new, users_file, quiet=True)
         verify(old, new)
+
+        heading("What is remembered")
+        command = [PROGRAM, "status", "--statedir", str(directory / "state")]
+        say("$ " + shlex.join(["imapferry"] + command[1:]))
+        subprocess.run(command, check=True)
 
         heading("In short")
         say(f"First copy: {messages} messages, {size / 1e6:.1f} MB in {first:.2f} s ({messages / first:.0f} messages a second)."
