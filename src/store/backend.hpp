@@ -36,6 +36,8 @@ class Backend {
   virtual core::HashKey key() = 0;
   virtual void begin() = 0;
   virtual void commit() = 0;
+  /// Gives room back that nothing needs any more; at the end of a run, outside a transaction.
+  virtual void shrink() = 0;
 
   /// The number of an account; it is made when it is not there.
   virtual std::int64_t account(const AccountKey& key, std::string_view name) = 0;

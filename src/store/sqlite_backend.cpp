@@ -82,19 +82,6 @@ sqlite::Database SqliteBackend::open(const std::string& path, Check check) {
   return database;
 }
 
-/// Gives back what the notes of confirmed messages have left behind.
-SqliteBackend::~SqliteBackend() {
-  try {
-    const auto number = [this](std::string_view pragma) {
-      sqlite::Statement query = database_.prepare(pragma);
-      return query.next() ? query.integer(0) : 0;
-    };
-    if (number("PRAGMA freelist_count") * 8 > number("PRAGMA page_count")) database_.run("PRAGMA incremental_vacuum");
-  } catch (const Trouble&) {
-    // It is no larger than it was.
-  }
-}
-
 core::HashKey SqliteBackend::read_key() {
   sqlite::Statement query = database_.prepare("SELECT key FROM secret");
   core::HashKey key;
@@ -108,6 +95,15 @@ core::HashKey SqliteBackend::read_key() {
 void SqliteBackend::begin() { database_.run("BEGIN IMMEDIATE"); }
 
 void SqliteBackend::commit() { database_.run("COMMIT"); }
+
+/// The notes of confirmed messages leave much behind.
+void SqliteBackend::shrink() {
+  const auto number = [this](std::string_view pragma) {
+    sqlite::Statement query = database_.prepare(pragma);
+    return query.next() ? query.integer(0) : 0;
+  };
+  if (number("PRAGMA freelist_count") * 8 > number("PRAGMA page_count")) database_.run("PRAGMA incremental_vacuum");
+}
 
 std::int64_t SqliteBackend::account(const AccountKey& key, std::string_view name) {
   sqlite::Statement& find = statements_.find_account;

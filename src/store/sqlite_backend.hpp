@@ -14,11 +14,11 @@ class SqliteBackend : public Backend {
   enum class Check { quick, thorough };
   /// Opens or makes the file. `thorough` looks through all of it first.
   SqliteBackend(const std::string& path, Check check);
-  ~SqliteBackend() override;
 
   core::HashKey key() override { return key_; }
   void begin() override;
   void commit() override;
+  void shrink() override;
 
   std::int64_t account(const AccountKey& key, std::string_view name) override;
   void put_outcome(std::int64_t account, const AccountOutcome& outcome) override;

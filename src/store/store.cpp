@@ -25,7 +25,14 @@ Store::Store(std::unique_ptr<Backend> backend, Locks locks, std::string path)
     : path_(std::move(path)), key_(backend->key()), locks_(std::move(locks)), backend_(std::move(backend)), thread_(1) {
 }
 
-Store::~Store() { thread_.join(); }
+Store::~Store() {
+  thread_.join();
+  try {
+    if (backend_) backend_->shrink();
+  } catch (const Trouble&) {
+    // It is no larger than it was.
+  }
+}
 
 asio::awaitable<bool> Store::run(Work work) {
   bool is_done = false;

@@ -157,9 +157,9 @@ bool AccountSync::is_unchanged(const MailboxPair& pair, const store::MailboxReco
     const auto found = states.find(wire);
     if (found == states.end()) return false;
     const imap::MailboxStatus& now = found->second;
-    // Without modification sequences flags may have changed unnoticed.
+    // Without modification sequences flags may have changed unnoticed; a server that keeps none may tell 1 for ever.
     const bool has_same_flags =
-        context_.rules.flags == config::FlagRule::keep || (now.mod_seq != 0 && now.mod_seq == last.mod_seq);
+        context_.rules.flags == config::FlagRule::keep || (now.mod_seq > 1 && now.mod_seq == last.mod_seq);
     return last.uid_validity != 0 && now.uid_validity == last.uid_validity && now.uid_next != 0 &&
            now.uid_next == last.uid_next && now.messages == last.messages && has_same_flags;
   };

@@ -83,7 +83,7 @@ awaitable<void> CatchUp::ask() {
   co_await flight.join();
 }
 
-bool CatchUp::has_mod_seq() const { return last_.mod_seq > 0 && session_.has(imap::proto::Capability::condstore); }
+bool CatchUp::has_mod_seq() const { return last_.mod_seq > 1 && session_.has(imap::proto::Capability::condstore); }
 
 awaitable<void> CatchUp::ask_changes() {
   const bool tells_vanished = has_mod_seq() && session_.tells_vanished();

@@ -34,7 +34,10 @@ store::MailboxRecord MailboxSync::record_of_opening() const {
 /// identified.
 awaitable<void> MailboxSync::note_before_changes() {
   if (known_ == nullptr) co_return;
-  if (!matches_.missing.empty()) co_await known_->write(now_, record_of_opening(), {});
+  if (matches_.missing.empty()) co_return;
+  store::MailboxRecord record = record_of_opening();
+  const std::vector<store::RefusedMessage> none_refused;
+  co_await known_->write(now_, std::move(record), none_refused);
 }
 
 void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids) {

@@ -87,6 +87,10 @@ awaitable<void> MailboxSync::finish_catching_up(Side side) {
       context_.observer.on(MailboxRenumbered{side, pair_.source.name, pair_.destination});
       // Whose UIDs mean nothing any more.
       copied_before_.clear();
+      if (side == Side::destination) {
+        memory_.appended = {};
+        memory_.first_uid_next = state(side).uid_next;
+      }
       if (side == Side::source) now_.deleted.clear();
     }
   }
