@@ -6,7 +6,6 @@
 #include "sync/account_sync.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <random>
@@ -137,9 +136,7 @@ awaitable<std::optional<core::Failure>> Scheduler::hold(const store::AccountKey&
   while (true) {
     const std::optional<pid_t> holder = store_->locks().hold(key);
     if (!holder) co_return std::nullopt;
-    // An account that stands in the users file twice is taken up when its other line is done.
-    const bool waits = config_.state.wait || *holder == ::getpid();
-    if (!waits || stop_.is_requested) {
+    if (!config_.state.wait || stop_.is_requested) {
       co_return core::Failure{
           core::Fault::busy,
           fmt::format("process {} works on this account (store {}); --wait waits for it", *holder, store_->path()),

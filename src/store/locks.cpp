@@ -58,11 +58,10 @@ core::Result<Locks> Locks::open(const std::string& path) {
                        {}};
 }
 
-Locks::Locks(Locks&& other) noexcept : file_(std::exchange(other.file_, -1)), held_(std::move(other.held_)) {}
+Locks::Locks(Locks&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 Locks& Locks::operator=(Locks&& other) noexcept {
   std::swap(file_, other.file_);
-  std::swap(held_, other.held_);
   return *this;
 }
 
@@ -77,21 +76,16 @@ bool Locks::set(short type, off_t byte) {
 
 std::optional<pid_t> Locks::hold(const AccountKey& account) {
   const off_t byte = byte_of(account);
-  if (held_.contains(byte)) return ::getpid();
   while (!set(F_WRLCK, byte)) {
     struct flock lock = lock_on(F_WRLCK, byte);
     // Where the file system cannot lock there is nobody to wait for.
-    if (::fcntl(file_, F_GETLK, &lock) < 0) break;
+    if (::fcntl(file_, F_GETLK, &lock) < 0) return std::nullopt;
     if (lock.l_type != F_UNLCK) return lock.l_pid;
   }
-  held_.insert(byte);
   return std::nullopt;
 }
 
-void Locks::release(const AccountKey& account) {
-  held_.erase(byte_of(account));
-  set(F_UNLCK, byte_of(account));
-}
+void Locks::release(const AccountKey& account) { set(F_UNLCK, byte_of(account)); }
 
 bool Locks::exclude_others() { return set(F_WRLCK, byte_of_store); }
 

@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include <optional>
-#include <set>
 #include <string>
 
 namespace imapferry::store {
@@ -21,7 +20,7 @@ class Locks {
   Locks& operator=(Locks&& other) noexcept;
   ~Locks();
 
-  /// Takes an account; or tells which process has it, which may be this one.
+  /// Takes an account for this process; or tells which process has it.
   std::optional<pid_t> hold(const AccountKey& account);
   void release(const AccountKey& account);
   /// Whether no other process uses the store. None can begin to until share() is called.
@@ -33,7 +32,6 @@ class Locks {
   bool set(short type, off_t byte);
 
   int file_ = -1;
-  std::set<off_t> held_;  ///< by this process, for which the system's locks are no obstacle
 };
 
 }  // namespace imapferry::store

@@ -266,15 +266,6 @@ class StoreTest(WholeProgramTest):
         self.assertIn(f"process {first.process.pid} works on this account", second.output)
         self.assert_equal_accounts(self.source, user, self.destination, user)
 
-    def test_an_account_that_stands_in_the_users_file_twice(self):
-        user = self.filled(300)
-        users = pathlib.Path(self.state.parent) / "users.csv"
-        users.write_text(f"{user};pass;{user};pass\n" * 2)
-        users.chmod(0o600)
-        self.assert_ended(run(*side(1, self.source), *side(2, self.destination), "--usersfile", users, "--batchmessages", "3",
-                              "--statedir", self.state), 0)
-        self.assert_equal_accounts(self.source, user, self.destination, user)
-
     def test_status(self):
         user = self.filled(5)
         self.migrate(user)
