@@ -5,11 +5,24 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+
 namespace imapferry::core {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_wait{500};
+constexpr unsigned most_doublings = 5;
+
+}  // namespace
 
 boost::asio::awaitable<void> pause(std::chrono::milliseconds time) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
   co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+std::chrono::milliseconds backoff(unsigned failed) noexcept {
+  return first_wait * (1U << std::min(failed > 0 ? failed - 1 : 0U, most_doublings));
 }
 
 }  // namespace imapferry::core

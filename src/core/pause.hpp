@@ -9,4 +9,7 @@ namespace imapferry::core {
 /// Lets some time go by for this coroutine alone.
 boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
 
+/// How long to wait before another attempt, when `failed` in a row have failed: half a second, doubled up to 16.
+[[nodiscard]] std::chrono::milliseconds backoff(unsigned failed) noexcept;
+
 }  // namespace imapferry::core

@@ -1,6 +1,7 @@
 #include "imap/connection.hpp"
 
 #include "core/condition.hpp"
+#include "imap/proto/refusal.hpp"
 #include "imap/read_buffer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -50,9 +51,12 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   }
 
   core::Failure end_of_stream() const {
-    if (engine.has_said_bye())
-      return core::Failure{Fault::closed, "the server said goodbye and closed the connection", engine.bye_text()};
-    return core::Failure{Fault::closed, "the server closed the connection without a word", {}};
+    if (!engine.has_said_bye())
+      return core::Failure{Fault::closed, "the server closed the connection without a word", {}};
+    // "Come back later" is the one thing in a goodbye that decides what to do next.
+    const Fault meaning = proto::fault_of(engine.bye_code(), engine.bye_text(), Fault::closed);
+    const Fault fault = meaning == Fault::unavailable ? meaning : Fault::closed;
+    return core::Failure{fault, "the server said goodbye and closed the connection", engine.bye_text()};
   }
 
   [[nodiscard]] bool is_waiting_for_server() const {

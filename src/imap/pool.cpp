@@ -16,7 +16,6 @@ namespace {
 // A port that drops packets must not cost the whole timeout before the next way is tried.
 constexpr std::chrono::milliseconds longest_probe = 10s;
 constexpr unsigned patience = 6;
-constexpr std::chrono::milliseconds first_wait = 500ms;
 constexpr auto peace = 60s;
 
 }  // namespace
@@ -67,7 +66,6 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
 }
 
 awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& credentials, unsigned attempts) {
-  std::chrono::milliseconds time = first_wait;
   for (unsigned attempt = 1;; ++attempt) {
     core::Failure failure;
     try {
@@ -80,8 +78,7 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     if (failure.fault != Fault::unavailable) throw core::Error(failure);
     learn_limit();
     if (attempt >= attempts || has_given_up_) throw core::Error(failure);
-    co_await core::pause(time);
-    time *= 2;
+    co_await core::pause(core::backoff(attempt));
   }
 }
 
@@ -93,6 +90,12 @@ void Pool::learn_limit() {
   for (Place place = places_.try_acquire(); place; place = places_.try_acquire()) {
     withheld_.push_back(std::move(place));
   }
+}
+
+void Pool::withhold(Lease lease) {
+  last_refusal_ = std::chrono::steady_clock::now();
+  Place place = lease.surrender();
+  if (places_.in_use() - withheld_.size() > 1) withheld_.push_back(std::move(place));
 }
 
 void Pool::grow_back() {

@@ -24,6 +24,11 @@ class Lease {
   explicit operator bool() const noexcept { return session_ != nullptr; }
   /// Another connection on the same place.
   void replace(std::unique_ptr<Session> session) { session_ = std::move(session); }
+  /// Closes the connection and hands out the place.
+  Place surrender() {
+    session_.reset();
+    return std::move(place_);
+  }
 
  private:
   Place place_;  ///< outlives the session: the connection is closed before its place is free
@@ -51,6 +56,9 @@ class Pool {
   boost::asio::awaitable<std::unique_ptr<Session>> open_session(const Credentials& credentials);
   /// Connects and protects without logging in, to see who answers.
   boost::asio::awaitable<std::unique_ptr<Session>> greet();
+
+  /// Closes a connection and keeps its place back for a while: the server has shown not to have it.
+  void withhold(Lease lease);
 
   [[nodiscard]] const Server& server() const noexcept { return server_; }
   /// Stops waiting for the server's mood: what is refused fails at once.

@@ -36,12 +36,16 @@ std::string time_text(std::int64_t unix_seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M}", local);
 }
 
-/// What a run now would have to look at, as far as the store can tell without the servers.
+/// What a run now would have to do, as far as the store can tell without the servers.
 std::string left_text(const store::AccountSummary& account) {
-  const std::uint64_t open = account.mailboxes - std::min(account.mailboxes, account.settled_mailboxes);
   if (account.mailboxes == 0) return "everything";
-  if (open == 0) return "what has changed since";
-  return fmt::format("{} of {} mailboxes, and what has changed since", open, account.mailboxes);
+  std::string text;
+  if (account.left_messages > 0) text = fmt::format("copies {}, ", format_count(account.left_messages, "message"));
+  const std::uint64_t open = account.mailboxes - std::min(account.mailboxes, account.settled_mailboxes);
+  if (open > 0) text += fmt::format("compares {}, ", format_count(open, "mailbox"));
+  const bool is_whole = account.last.state == State::finished || account.last.state == State::partial;
+  if (!is_whole) text += "goes through mailboxes that the last run did not reach, ";
+  return text.empty() ? "looks what has changed since" : text + "looks what has changed";
 }
 
 /// JSON is UTF-8; a server's words may be anything.
@@ -56,7 +60,7 @@ std::string status_text(const std::vector<store::AccountSummary>& accounts, std:
   width = std::min<std::size_t>(width, 40);
   if (!accounts.empty()) {
     out += fmt::format("\n{:<{}}  {:<10}  {:<16}  {:>5}  {:>10}  {:>9}  {:>7}  {}\n", "account", width, "state",
-                       "last run", "runs", "copied", "bytes", "refused", "a run now looks at");
+                       "last run", "runs", "copied", "bytes", "refused", "a run now");
   }
   for (const store::AccountSummary& account : accounts) {
     const std::int64_t when = account.last.finished != 0 ? account.last.finished : account.last.started;
@@ -104,6 +108,7 @@ std::string status_json(const std::vector<store::AccountSummary>& accounts) {
         {"mailboxes", account.mailboxes},
         {"settled_mailboxes", account.settled_mailboxes},
         {"source_messages", account.known_messages},
+        {"left_messages", account.left_messages},
         {"refused", refused},
     });
   }

@@ -44,11 +44,12 @@ struct SideState {
   friend bool operator==(const SideState&, const SideState&) = default;
 };
 
-/// How the messages of a mailbox pair compared at the end of a pass.
+/// How the messages of a mailbox pair compared when a pass began or ended.
 struct MailboxCounts {
   std::uint64_t pairs = 0;
   std::uint64_t source_duplicates = 0, destination_duplicates = 0;
   std::uint64_t destination_only = 0;
+  std::uint64_t left = 0;  ///< on the source without a copy, also those that were refused
   friend bool operator==(const MailboxCounts&, const MailboxCounts&) = default;
 };
 
@@ -95,6 +96,7 @@ struct AccountSummary {
   std::uint64_t total_messages = 0, total_bytes = 0;  ///< copied by all runs
   std::uint64_t mailboxes = 0, settled_mailboxes = 0;
   std::uint64_t known_messages = 0;                             ///< on the source, when last looked at
+  std::uint64_t left_messages = 0;                              ///< of these: to be copied by a run now
   std::vector<std::pair<std::string, RefusedMessage>> refused;  ///< with the source mailbox
 };
 

@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t application = 0x494d4659;  // "IMFY"
 
 // What turns each version into the next one; version 0 is an empty file.
-constexpr std::array<std::string_view, 1> steps = {R"sql(
+constexpr std::array<std::string_view, 2> steps = {
+    R"sql(
 CREATE TABLE secret (
   key BLOB NOT NULL                    -- of identities and checksums
 );
@@ -64,6 +65,9 @@ CREATE TABLE confirmed (
   messages BLOB NOT NULL
 );
 CREATE INDEX confirmed_of_mailbox ON confirmed (mailbox);
+)sql",
+    R"sql(
+ALTER TABLE mailbox ADD COLUMN messages_left INTEGER NOT NULL DEFAULT 0;  -- to be copied
 )sql"};
 
 std::int64_t pragma(sqlite::Database& database, std::string_view name) {

@@ -1,12 +1,15 @@
 #include "store/sqlite_backend.hpp"
 
 #include "core/failure.hpp"
+#include "store/message_codec.hpp"
 #include "store/schema.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 
 namespace imapferry::store {
 
@@ -39,13 +42,13 @@ SqliteBackend::Statements::Statements(sqlite::Database& database)
       list_mailboxes(database.prepare(
           "SELECT id, source, destination, settled_for, source_uid_validity, source_uid_next, source_messages, "
           "source_mod_seq, destination_uid_validity, destination_uid_next, destination_messages, destination_mod_seq, "
-          "pairs, source_duplicates, destination_duplicates, destination_only, checksum "
+          "pairs, source_duplicates, destination_duplicates, destination_only, messages_left, checksum "
           "FROM mailbox WHERE account = ? ORDER BY id")),
       put_mailbox(database.prepare(
           "INSERT INTO mailbox (account, source, destination, settled_for, source_uid_validity, source_uid_next, "
           "source_messages, source_mod_seq, destination_uid_validity, destination_uid_next, destination_messages, "
-          "destination_mod_seq, pairs, source_duplicates, destination_duplicates, destination_only, checksum) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "destination_mod_seq, pairs, source_duplicates, destination_duplicates, destination_only, messages_left, "
+          "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (account, source, destination) DO UPDATE SET settled_for = excluded.settled_for, "
           "source_uid_validity = excluded.source_uid_validity, source_uid_next = excluded.source_uid_next, "
           "source_messages = excluded.source_messages, source_mod_seq = excluded.source_mod_seq, "
@@ -55,7 +58,8 @@ SqliteBackend::Statements::Statements(sqlite::Database& database)
           "destination_mod_seq = excluded.destination_mod_seq, pairs = excluded.pairs, "
           "source_duplicates = excluded.source_duplicates, "
           "destination_duplicates = excluded.destination_duplicates, "
-          "destination_only = excluded.destination_only, checksum = excluded.checksum RETURNING id")),
+          "destination_only = excluded.destination_only, messages_left = excluded.messages_left, "
+          "checksum = excluded.checksum RETURNING id")),
       erase_refused(database.prepare("DELETE FROM refused WHERE mailbox = ?")),
       add_refused(database.prepare("INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)")),
       put_chunk(database.prepare("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)")),
@@ -132,7 +136,7 @@ std::vector<AccountSummary> SqliteBackend::accounts() {
   sqlite::Statement query = database_.prepare(
       "SELECT account.id, source_server, source_login, destination_server, destination_login, name, state, reason, "
       "started, finished, messages, bytes, refused, runs, total_messages, total_bytes, count(mailbox.id), "
-      "ifnull(sum(settled_for <> ''), 0), ifnull(sum(source_messages), 0) FROM account "
+      "ifnull(sum(settled_for <> ''), 0), ifnull(sum(source_messages), 0), ifnull(sum(messages_left), 0) FROM account "
       "LEFT JOIN mailbox ON mailbox.account = account.id GROUP BY account.id ORDER BY account.id");
   while (query.next()) {
     AccountSummary summary;
@@ -155,6 +159,7 @@ std::vector<AccountSummary> SqliteBackend::accounts() {
     summary.mailboxes = query.natural(16);
     summary.settled_mailboxes = query.natural(17);
     summary.known_messages = query.natural(18);
+    summary.left_messages = query.natural(19);
     positions.emplace(query.integer(0), accounts.size());
     accounts.push_back(std::move(summary));
   }
@@ -167,6 +172,16 @@ std::vector<AccountSummary> SqliteBackend::accounts() {
     accounts[found->second].refused.emplace_back(
         refused.text(1), RefusedMessage{number32(refused, 2), refused.natural(3), refused.text(4)});
   }
+  // What a run that was killed has copied is noted apart until the end of the mailbox.
+  sqlite::Statement confirmed = database_.prepare("SELECT account, messages FROM confirmed "
+                                                  "JOIN mailbox ON mailbox.id = confirmed.mailbox");
+  while (confirmed.next()) {
+    const auto found = positions.find(confirmed.integer(0));
+    const std::optional<Chunk> chunk = unpack(confirmed.bytes(1), key_);
+    if (found == positions.end() || !chunk) continue;
+    std::uint64_t& left = accounts[found->second].left_messages;
+    left -= std::min<std::uint64_t>(left, chunk->messages.size());
+  }
   return accounts;
 }
 
@@ -175,10 +190,12 @@ std::uint64_t SqliteBackend::checksum_of(std::int64_t account, const MailboxReco
     return fmt::format("{},{},{},{}", state.uid_validity, state.uid_next, state.messages, state.mod_seq);
   };
   const MailboxCounts& counts = mailbox.counts;
+  // Version 1 did not have it.
+  const std::string left = counts.left > 0 ? fmt::format(",{}", counts.left) : std::string();
   const std::string text =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{},{},{},{}", account, mailbox.source, mailbox.destination,
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{},{},{},{}{}", account, mailbox.source, mailbox.destination,
                   mailbox.settled_for, text_of(mailbox.source_state), text_of(mailbox.destination_state), counts.pairs,
-                  counts.source_duplicates, counts.destination_duplicates, counts.destination_only);
+                  counts.source_duplicates, counts.destination_duplicates, counts.destination_only, left);
   return core::sip_hash(key_, text).bits[0];
 }
 
@@ -195,8 +212,8 @@ std::vector<MailboxRecord> SqliteBackend::mailboxes(std::int64_t account) {
     mailbox.settled_for = row.text(3);
     mailbox.source_state = side_state(row, 4);
     mailbox.destination_state = side_state(row, 8);
-    mailbox.counts = MailboxCounts{row.natural(12), row.natural(13), row.natural(14), row.natural(15)};
-    is_whole = is_whole && row.natural(16) == checksum_of(account, mailbox);
+    mailbox.counts = MailboxCounts{row.natural(12), row.natural(13), row.natural(14), row.natural(15), row.natural(16)};
+    is_whole = is_whole && row.natural(17) == checksum_of(account, mailbox);
     mailboxes.push_back(std::move(mailbox));
   }
   if (!is_whole) throw Trouble(Trouble::Kind::damaged, "a mailbox's checksum is wrong");
@@ -211,7 +228,7 @@ std::int64_t SqliteBackend::put_mailbox(std::int64_t account, const MailboxRecor
   }
   const MailboxCounts& counts = mailbox.counts;
   put.bind(counts.pairs).bind(counts.source_duplicates).bind(counts.destination_duplicates);
-  put.bind(counts.destination_only).bind(checksum_of(account, mailbox));
+  put.bind(counts.destination_only).bind(counts.left).bind(checksum_of(account, mailbox));
   if (!put.next()) throw Trouble(Trouble::Kind::failed, "a mailbox got no number");
   const std::int64_t id = put.integer(0);
   while (put.next()) {

@@ -47,10 +47,4 @@ struct Context {
   std::int64_t account_number = 0;  ///< in the store
 };
 
-/// One source session and one destination session that work together.
-struct Lane {
-  imap::Lease source;
-  imap::Lease destination;
-};
-
 }  // namespace imapferry::sync

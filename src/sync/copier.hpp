@@ -8,6 +8,7 @@
 #include "sync/context.hpp"
 #include "sync/flag_plan.hpp"
 #include "sync/known_mailbox.hpp"
+#include "sync/lane.hpp"
 #include "sync/mailbox_index.hpp"
 #include "sync/mailbox_map.hpp"
 

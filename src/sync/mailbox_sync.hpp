@@ -6,6 +6,7 @@
 #include "sync/flag_plan.hpp"
 #include "sync/index_reader.hpp"
 #include "sync/known_mailbox.hpp"
+#include "sync/lane.hpp"
 #include "sync/mailbox_map.hpp"
 #include "sync/match.hpp"
 

@@ -27,6 +27,7 @@ store::MailboxRecord MailboxSync::record_of_opening() const {
   };
   record.source_state = state_of(source_state_);
   record.destination_state = state_of(destination_state_);
+  record.counts = counts();
   return record;
 }
 
@@ -84,6 +85,8 @@ store::MailboxCounts MailboxSync::counts() const {
   counts.source_duplicates = now_.source.size() - std::min(now_.source.size(), counts.pairs + now_.deleted.size());
   counts.destination_duplicates = matches_.destination_duplicates.size();
   counts.destination_only = matches_.destination_only.size();
+  counts.left =
+      is_complete_ ? memory_.refused.size() : matches_.missing.size() - std::min(matches_.missing.size(), confirmed_);
   return counts;
 }
 
@@ -97,7 +100,6 @@ awaitable<void> MailboxSync::note_end() {
     const bool is_read = co_await read_end_state(record.destination_state);
     is_settled = is_settled && is_read;
   }
-  record.counts = counts();
   if (is_settled) record.settled_for = settling_rules(context_.rules);
   std::vector<store::RefusedMessage> refused;
   for (const auto& [uid, reason] : memory_.refused) {

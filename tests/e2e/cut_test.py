@@ -24,9 +24,9 @@ class CutTest(WholeProgramTest):
         cls.seed = os.environ.get("IMAPFERRY_TEST_SEED") or str(random.SystemRandom().getrandbits(32))
         print(f"IMAPFERRY_TEST_SEED={cls.seed}", flush=True)
 
-    def filled(self, server, without=()):
+    def filled(self, server, without=(), messages=MESSAGES):
         user = self.new_user()
-        folders = mail.account("cut", messages=MESSAGES, folders=FOLDERS)
+        folders = mail.account("cut", messages=messages, folders=FOLDERS)
         # What does not fit between two cuts can never pass.
         for folder in folders:
             folder.mails = [one for one in folder.mails if len(one.content) < LARGEST and not set(one.flags) & set(without)]
@@ -84,6 +84,19 @@ class CutTest(WholeProgramTest):
 
     def test_stored_but_never_heard_without_a_store(self):
         self.check_stored_but_never_heard("--nostate")
+
+    def test_server_that_wants_fewer_connections(self):
+        source, destination = self.serve(), self.serve()
+        # So many that three lanes pay.
+        user = self.filled(source, messages=2000)
+        line = self.proxy(destination, self.seed, CUTS, tolerates=1)
+        finished = self.migrate(source, user, line, "--lanes", "3", "--nostate")
+        print(f"{line.cuts} connections were too many, {finished.seconds:.1f} s", flush=True)
+        self.assert_ended(finished, 0)
+        self.assertGreater(line.cuts, 0, "no connection was too many: this test tested nothing")
+        # Two lanes too many, each sent away once, and perhaps one that was sent away while another was still leaving.
+        self.assertLessEqual(line.cuts, 4)
+        self.assert_equal_accounts(source, user, destination, user, f"seed {self.seed}\n{finished}")
 
 
 if __name__ == "__main__":

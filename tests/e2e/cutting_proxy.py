@@ -24,12 +24,18 @@ class CuttingProxy:
 
     cut_after(chance) gives the bytes that a connection lives for, both directions together; None lets it live.
     With `swallow`, a regular expression, the connection breaks instead when the server's answer matches: the client never
-    hears it. `most` cuts are made, then the line holds."""
+    hears it. With `tolerates`, the server says goodbye, and why, on connections that are more than that. `most` cuts are made, then
+    the line holds."""
 
-    def __init__(self, server, seed, most, cut_after=None, swallow=None):
+    GOODBYE = b"* BYE [UNAVAILABLE] Too many connections, come back later\r\n"
+    # Longer than what any client says and hears until it has logged in and looked around.
+    PATIENCE = 5_000
+
+    def __init__(self, server, seed, most, cut_after=None, swallow=None, tolerates=None):
         self.host, self._to = server.host, (server.host, server.port)
         self.most, self.cuts = most, 0
         self._cut_after, self._swallow = cut_after, re.compile(swallow) if swallow else None
+        self._tolerates, self._carried = tolerates, 0
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
         self._listener = socket.create_server((server.host, 0))
@@ -67,7 +73,8 @@ class CuttingProxy:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             left = self._cut_after(self._chance) if self._cut_after else None
-        heard = b""
+            self._carried += 1
+        heard, passed = b"", 0
         try:
             while self._is_open:
                 ready, _, _ = select.select([client, server], [], [], 0.5)
@@ -81,6 +88,12 @@ class CuttingProxy:
                             heard = b""
                             if self._may_cut():
                                 return
+                    passed += len(data)
+                    is_too_many = self._tolerates is not None and self._carried > self._tolerates
+                    if is_too_many and source is server and passed > self.PATIENCE and data.endswith(b"\r\n") and self._may_cut():
+                        client.sendall(data + self.GOODBYE)
+                        client.shutdown(socket.SHUT_WR)
+                        return
                     if left is not None and len(data) >= left:
                         if self._may_cut():
                             (server if source is client else client).sendall(data[:left])
@@ -92,5 +105,7 @@ class CuttingProxy:
         except OSError:
             pass
         finally:
+            with self._lock:
+                self._carried -= 1
             _reset(client)
             _reset(server)

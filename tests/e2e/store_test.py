@@ -274,9 +274,31 @@ class StoreTest(WholeProgramTest):
         self.assertRegex(shown.output, rf"{user} +finished .* 1 +5 ")
         self.assertEqual([(a["account"], a["state"], a["runs"], a["total_messages"], a["mailboxes"], a["settled_mailboxes"])
                           for a in self.told()], [(user, "finished", 1, 5, 1, 1)])
+        account, = self.told()
+        self.assertEqual((account["source_messages"], account["left_messages"]), (5, 0))
         nothing = run("--status", "--statedir", self.state / "elsewhere")
         self.assert_ended(nothing, 66)
         self.assertFalse((self.state / "elsewhere").exists())
+
+    def test_status_of_a_run_that_was_stopped(self):
+        user = self.filled(1500)
+        for runs, signal_number, state in ((1, signal.SIGKILL, "unfinished"), (2, signal.SIGTERM, "partial")):
+            running = Running(self.options(user, "--batchmessages", "1"))
+            self.wait_until(self.database().exists, "the store")
+            self.wait_until(lambda: any(account["runs"] == runs and account["left_messages"] > 0 for account in self.told()),
+                            "something that is left")
+            running.signal(signal_number)
+            running.wait()
+            account, = self.told()
+            self.assertEqual((account["state"], account["source_messages"]), (state, 1500))
+            with self.open(self.destination, user) as session:
+                there = session.select(("INBOX",))
+            if signal_number == signal.SIGTERM:
+                self.assertEqual(account["left_messages"], 1500 - there)
+            self.assertGreater(account["left_messages"], 0)
+        self.assertIn(f"copies {account['left_messages']:,} messages", run("status", "--statedir", self.state).output)
+        self.migrate(user)
+        self.assertEqual([account["left_messages"] for account in self.told()], [0])
 
     def test_a_refused_message_is_tried_again_and_shown(self):
         small = self.serve(max_mail_size="10k")

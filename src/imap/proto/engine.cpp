@@ -235,6 +235,7 @@ Engine::Next Engine::on_greeting(const StatusResponse& status) {
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);
   if (status.condition == Condition::bye) {
     has_bye_ = true;
+    bye_code_ = status.code.name;
     bye_text_ = status.text;
   } else if (status.condition == Condition::no || status.condition == Condition::bad) {
     return drop(Fault::protocol, "expected OK, PREAUTH or BYE as a greeting", std::string(status.text));
@@ -245,6 +246,7 @@ Engine::Next Engine::on_greeting(const StatusResponse& status) {
 Engine::Next Engine::on_untagged_status(const Response& response, const StatusResponse& status) {
   if (status.condition == Condition::bye) {
     has_bye_ = true;
+    bye_code_ = status.code.name;
     bye_text_ = status.text;
   }
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);

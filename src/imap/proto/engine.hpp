@@ -130,6 +130,7 @@ class Engine {
   /// Whether one of them has no answer yet. (One that has ends when its bytes are written.)
   [[nodiscard]] bool has_unanswered() const noexcept;
   [[nodiscard]] bool has_said_bye() const noexcept { return has_bye_; }
+  [[nodiscard]] const std::string& bye_code() const noexcept { return bye_code_; }
   [[nodiscard]] const std::string& bye_text() const noexcept { return bye_text_; }
 
  private:
@@ -189,6 +190,7 @@ class Engine {
   std::uint64_t fetched_ = 0;  ///< untagged responses since the last tagged one
   std::uint64_t others_ = 0;
   bool has_bye_ = false;
+  std::string bye_code_;  ///< its response code: "UNAVAILABLE", or empty
   std::string bye_text_;
   bool is_dropped_ = false;  ///< the connection is to be closed: nothing more is output, nothing more is believed
   bool is_lost_ = false;

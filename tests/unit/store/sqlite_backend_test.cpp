@@ -1,4 +1,5 @@
 #include "directory.hpp"
+#include "store/message_codec.hpp"
 #include "store/sqlite_backend.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +20,7 @@ MailboxRecord mailbox(const char* name) {
   record.source_state = SideState{1, 2, 3, 1ULL << 62};
   record.destination_state = SideState{UINT32_MAX, UINT32_MAX, 7, 8};
   record.settled_for = "rules";
-  record.counts = MailboxCounts{1, 2, 3, 4};
+  record.counts = MailboxCounts{1, 2, 3, 4, 5};
   return record;
 }
 
@@ -104,6 +105,12 @@ TEST_CASE("sqlite backend: outcomes are summed up") {
   }
   const std::int64_t id = backend.put_mailbox(account, mailbox("INBOX"));
   backend.put_refused(id, {{5, 6, "too large"}});
+  Chunk confirmed;
+  confirmed.flag_sets = {""};
+  confirmed.messages.resize(2);
+  confirmed.messages[0].source_uid = 1;
+  confirmed.messages[1].source_uid = 2;
+  backend.add_confirmed(id, pack(confirmed, backend.key()));
   const auto accounts = backend.accounts();
   REQUIRE(accounts.size() == 1);
   CHECK(accounts[0].key.destination_login == "anna@b");
@@ -116,9 +123,29 @@ TEST_CASE("sqlite backend: outcomes are summed up") {
   CHECK(accounts[0].mailboxes == 1);
   CHECK(accounts[0].settled_mailboxes == 1);
   CHECK(accounts[0].known_messages == 3);
+  CHECK(accounts[0].left_messages == 5 - 2);
   REQUIRE(accounts[0].refused.size() == 1);
   CHECK(accounts[0].refused[0].first == "INBOX");
   CHECK(accounts[0].refused[0].second.reason == "too large");
+}
+
+TEST_CASE("sqlite backend: a store of the first version is brought up to date, and loses nothing") {
+  const Directory directory;
+  const std::string path = directory.file("store");
+  MailboxRecord old = mailbox("INBOX");
+  old.counts.left = 0;
+  {
+    SqliteBackend backend(path, Check::quick);
+    backend.put_mailbox(backend.account(key, "anna"), old);
+  }
+  {
+    sqlite::Database database(path);
+    database.run("ALTER TABLE mailbox DROP COLUMN messages_left; PRAGMA user_version = 1");
+  }
+  SqliteBackend backend(path, Check::thorough);
+  const auto mailboxes = backend.mailboxes(backend.account(key, "anna"));
+  REQUIRE(mailboxes.size() == 1);
+  CHECK(mailboxes[0].counts == old.counts);
 }
 
 TEST_CASE("sqlite backend: what is not ours is told apart from what is damaged") {
