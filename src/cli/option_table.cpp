@@ -1,6 +1,6 @@
 #include "cli/option_table.hpp"
 
-#include "cli/option_rows.hpp"
+#include "cli/rows/rows.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,9 +29,11 @@ void append(std::vector<Option>& table, Section section) {
 
 std::vector<Option> make_table() {
   std::vector<Option> table;
-  for (Section& section : run_sections()) append(table, std::move(section));
-  for (Section& section : mail_sections()) append(table, std::move(section));
-  std::stable_sort(table.begin(), table.end(), [](const Option& a, const Option& b) { return a.group < b.group; });
+  for (const auto rows :
+       {&general_rows, &servers_rows, &login_rows, &folders_rows, &messages_rows, &flags_rows, &deletion_rows,
+        &accounts_rows, &speed_rows, &state_rows, &output_rows, &process_rows, &debugging_rows}) {
+    for (Section& section : rows()) append(table, std::move(section));
+  }
   return table;
 }
 

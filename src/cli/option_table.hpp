@@ -66,8 +66,9 @@ struct Option {
   std::string_view default_text;
   double minimum = -1e15;  ///< bounds of integer, number and size
   double maximum = 1e15;
-  std::string_view words;  ///< by '|': the words of a choice; else the values that mean what imapferry does anyway
-  bool is_secret = false;  ///< its value is never shown
+  std::string_view words;   ///< by '|': the words of a choice; else the values that mean what imapferry does anyway
+  std::string_view reason;  ///< why it, or its opposite, has no effect here or is refused; a sentence
+  bool is_secret = false;   ///< its value is never shown
   Group group = Group::general;
   Origin origin = Origin::imapsync;
 

@@ -72,6 +72,7 @@ std::string names_cell(const Option& option) {
 std::string meaning_cell(const Option& option) {
   std::string text = cell(option.help);
   if (option.origin == Origin::own) text += " Not in imapsync.";
+  if (!option.reason.empty()) text += " *" + cell(option.reason) + "*";
   return text;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/to_config.hpp"
 
+#include "cli/rules_from.hpp"
 #include "cli/server_options.hpp"
 #include "cli/users_file.hpp"
 #include "cli/words.hpp"
@@ -89,21 +90,25 @@ core::Result<std::string> user_from(const ParsedOptions& options, Side side) {
   return user;
 }
 
-config::SyncRules rules_from(const ParsedOptions& options) {
+/// Puts what one group of options asks for in its place.
+template <class Rules>
+core::Result<void> take(core::Result<Rules> rules, Rules& place) {
+  if (!rules) return rules.error();
+  place = std::move(*rules);
+  return {};
+}
+
+core::Result<config::SyncRules> rules_from(const ParsedOptions& options) {
   config::SyncRules rules;
-  rules.folders = options.list("folder");
-  rules.folders_recursive = options.list("folderrec");
-  rules.include = options.list("include");
-  rules.exclude = options.list("exclude");
+  if (auto taken = take(folder_rules_from(options), rules.folders); !taken) return taken.error();
+  if (auto taken = take(selection_rules_from(options), rules.selection); !taken) return taken.error();
+  if (auto taken = take(message_rules_from(options), rules.messages); !taken) return taken.error();
+  if (auto taken = take(flag_rules_from(options), rules.flags); !taken) return taken.error();
+  if (auto taken = take(deletion_rules_from(options), rules.deletion); !taken) return taken.error();
   rules.dry = options.flag("dry").value_or(false);
   rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false);
   // The earlier stage ends the run.
   rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes;
-  const bool resyncs_flags = options.flag("resyncflags").value_or(true);
-  rules.flags = resyncs_flags ? config::FlagRule::replace : config::FlagRule::keep;
-  if (options.flag("flagsmerge") == true) rules.flags = config::FlagRule::merge;
-  rules.copy_deleted = options.flag("copydeleted2").value_or(true);
-  rules.subscribe = options.flag("subscribe").value_or(true);
   return rules;
 }
 
@@ -239,7 +244,9 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   if (!destination) return destination.error();
   config.source = std::move(*source);
   config.destination = std::move(*destination);
-  config.rules = rules_from(options);
+  auto rules = rules_from(options);
+  if (!rules) return rules.error();
+  config.rules = std::move(*rules);
   config.limits = limits_from(options);
   config.just_connect = options.flag("justconnect").value_or(false);
   invocation.progress = progress_from(options);

@@ -65,7 +65,7 @@ awaitable<void> AccountSync::synchronise() {
   if (!context_.rules.dry) {
     DestinationMailboxes mailboxes(context_, *lane.destination, map_, destination_names_);
     co_await mailboxes.create();
-    if (context_.rules.subscribe) co_await mailboxes.subscribe();
+    if (context_.rules.folders.subscribe) co_await mailboxes.subscribe();
     not_created_ = mailboxes.take_failures();
   }
   if (context_.rules.just_folders) {
@@ -143,8 +143,8 @@ bool AccountSync::is_unchanged(const MailboxPair& pair, const store::MailboxReco
     if (found == states.end()) return false;
     const imap::MailboxStatus& now = found->second;
     // Without modification sequences flags may have changed unnoticed; a server that keeps none may tell 1 for ever.
-    const bool has_same_flags =
-        context_.rules.flags == config::FlagRule::keep || (now.mod_seq > 1 && now.mod_seq == last.mod_seq);
+    const bool has_same_flags = context_.rules.flags.present == config::FlagRules::Present::keep ||
+                                (now.mod_seq > 1 && now.mod_seq == last.mod_seq);
     return last.uid_validity != 0 && now.uid_validity == last.uid_validity && now.uid_next != 0 &&
            now.uid_next == last.uid_next && now.messages == last.messages && has_same_flags;
   };
@@ -217,7 +217,7 @@ awaitable<void> AccountSync::read_list(Side side, imap::Session& session, std::v
 }
 
 void AccountSync::map_both() {
-  core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules);
+  core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules.folders);
   if (!map) throw core::Error(map.error());
   map_ = std::move(*map);
   MailboxesMapped event;

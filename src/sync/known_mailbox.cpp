@@ -183,7 +183,7 @@ Uid first_unknown(const MailboxIndex& index, Uid uid_next) {
 }  // namespace
 
 std::string settling_rules(const config::SyncRules& rules) {
-  return fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags), rules.copy_deleted);
+  return fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
 }
 
 awaitable<MailboxSnapshot> KnownMailbox::load() {

@@ -220,7 +220,7 @@ NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal,
 }
 
 core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
-                                       const config::SyncRules& rules) {
+                                       const config::FolderRules& rules) {
   core::Result<MailboxSelection> selection = select_mailboxes(source, rules);
   if (!selection) return selection.error();
 

@@ -39,6 +39,6 @@ struct MailboxMap {
 /// empty level, control characters) likewise. Fails (Fault::usage) on a regular expression that does not compile, or a
 /// --folder that does not exist on the source.
 [[nodiscard]] core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
-                                                     const config::SyncRules& rules);
+                                                     const config::FolderRules& rules);
 
 }  // namespace imapferry::sync

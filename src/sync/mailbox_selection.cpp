@@ -56,12 +56,12 @@ core::Failure unknown_folder(std::string_view option, std::string_view name) {
       core::Fault::usage, fmt::format("{} \"{}\": the source has no such mailbox", option, core::printable(name)), {}};
 }
 
-core::Result<std::vector<bool>> marks_of_named(const SideNames& source, const config::SyncRules& rules) {
+core::Result<std::vector<bool>> marks_of_named(const SideNames& source, const config::FolderRules& rules) {
   std::vector<bool> marks(source.mailboxes.size(), false);
-  for (const std::string& name : rules.folders) {
+  for (const std::string& name : rules.names) {
     if (!mark_named(source, name, Reach::itself, marks)) return unknown_folder("--folder", name);
   }
-  for (const std::string& name : rules.folders_recursive) {
+  for (const std::string& name : rules.recursive) {
     if (!mark_named(source, name, Reach::with_children, marks)) return unknown_folder("--folderrec", name);
   }
   return marks;
@@ -86,8 +86,8 @@ core::Result<bool> any_matches(const std::vector<NamePattern>& patterns, const L
   return false;
 }
 
-core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::SyncRules& rules) {
-  const bool has_names = !rules.folders.empty() || !rules.folders_recursive.empty();
+core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::FolderRules& rules) {
+  const bool has_names = !rules.names.empty() || !rules.recursive.empty();
   if (has_names) return marks_of_named(source, rules);
   if (rules.include.empty()) return std::vector<bool>(source.mailboxes.size(), true);
   const core::Result<std::vector<NamePattern>> include = compile_all("--include", rules.include);
@@ -101,7 +101,8 @@ core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const co
   return marks;
 }
 
-core::Result<bool> remove_excluded(const SideNames& source, const config::SyncRules& rules, std::vector<bool>& marks) {
+core::Result<bool> remove_excluded(const SideNames& source, const config::FolderRules& rules,
+                                   std::vector<bool>& marks) {
   const core::Result<std::vector<NamePattern>> exclude = compile_all("--exclude", rules.exclude);
   if (!exclude) return exclude.error();
   for (std::size_t i = 0; i < marks.size(); ++i) {
@@ -112,15 +113,15 @@ core::Result<bool> remove_excluded(const SideNames& source, const config::SyncRu
   return true;
 }
 
-bool is_given_by_name(const ListedMailbox& mailbox, const config::SyncRules& rules) {
-  return std::any_of(rules.folders.begin(), rules.folders.end(), [&](const std::string& given) {
+bool is_given_by_name(const ListedMailbox& mailbox, const config::FolderRules& rules) {
+  return std::any_of(rules.names.begin(), rules.names.end(), [&](const std::string& given) {
     return is_same_name(mailbox.wire, given) || is_same_name(mailbox.name, given);
   });
 }
 
 }  // namespace
 
-core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::SyncRules& rules) {
+core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::FolderRules& rules) {
   core::Result<std::vector<bool>> marks = marks_of_rules(source, rules);
   if (!marks) return marks.error();
   if (const core::Result<bool> removed = remove_excluded(source, rules, *marks); !removed) return removed.error();

@@ -20,6 +20,7 @@ struct MailboxSelection {
 /// UTF-7: as the server spells them when that is found, else by their UTF-8. Expressions are applied to both forms, and
 /// one match is enough (imapsync knows the modified UTF-7 only).
 /// Fails (Fault::usage) on a bad expression and on a name that the source does not have.
-[[nodiscard]] core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::SyncRules& rules);
+[[nodiscard]] core::Result<MailboxSelection> select_mailboxes(const SideNames& source,
+                                                              const config::FolderRules& rules);
 
 }  // namespace imapferry::sync

@@ -205,12 +205,12 @@ awaitable<void> MailboxSync::compare() {
 
 void MailboxSync::plan_flags() {
   const imap::proto::PermanentFlags& permanent = destination_state_.permanent_flags;
-  switch (context_.rules.flags) {
-  case config::FlagRule::keep: break;
-  case config::FlagRule::replace:
+  switch (context_.rules.flags.present) {
+  case config::FlagRules::Present::keep: break;
+  case config::FlagRules::Present::replace:
     flag_plan_ = plan_replacements(matches_, now_.source, now_.destination, permanent);
     break;
-  case config::FlagRule::merge:
+  case config::FlagRules::Present::merge:
     flag_plan_ = plan_merges(matches_, now_.source, now_.destination, permanent, flags_before_, remembered_);
     break;
   }
@@ -219,7 +219,7 @@ void MailboxSync::plan_flags() {
 /// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
 /// has said so.
 void MailboxSync::leave_deleted() {
-  if (context_.rules.copy_deleted) {
+  if (context_.rules.deletion.copy_deleted) {
     now_.deleted.clear();
   } else {
     for (const auto& [uid, copy] : copied_before_) {

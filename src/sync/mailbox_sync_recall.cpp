@@ -55,7 +55,8 @@ awaitable<void> MailboxSync::recall() {
     for (std::size_t i = 0; i < now_.source.size(); ++i) {
       remembered_.add(now_.source.uid(i));
       const bool was_copied = i < now_.copies.size() && now_.copies[i] != 0;
-      if (was_copied && !context_.rules.copy_deleted) copied_before_.emplace_back(now_.source.uid(i), now_.copies[i]);
+      if (was_copied && !context_.rules.deletion.copy_deleted)
+        copied_before_.emplace_back(now_.source.uid(i), now_.copies[i]);
     }
   }
   // Their places change while messages come and go.

@@ -96,13 +96,13 @@ TEST_CASE("config: a plain command line and its defaults") {
   CHECK(config.accounts[0].destination.user == "bob");
   CHECK(config.accounts[0].destination.password.reveal() == "p2");
   CHECK_FALSE(config.just_connect);
-  CHECK(config.rules.folders.empty());
+  CHECK(config.rules.folders.names.empty());
   CHECK_FALSE(config.rules.dry);
   CHECK_FALSE(config.rules.just_folders);
   CHECK_FALSE(config.rules.just_folder_sizes);
-  CHECK(config.rules.flags == config::FlagRule::replace);
-  CHECK(config.rules.copy_deleted);
-  CHECK(config.rules.subscribe);
+  CHECK(config.rules.flags.present == config::FlagRules::Present::replace);
+  CHECK(config.rules.deletion.copy_deleted);
+  CHECK(config.rules.folders.subscribe);
   CHECK(config.limits.max_accounts == 0);
   CHECK(config.limits.lanes == 0);
   CHECK(config.limits.memory == 64u << 20);
@@ -213,13 +213,13 @@ TEST_CASE("config: what is copied, and with what") {
                                               "4M",
                                               "--progress",
                                               "plain"});
-  CHECK(config.rules.folders == Words{"INBOX", "Sent"});
-  CHECK(config.rules.folders_recursive == Words{"Work"});
-  CHECK(config.rules.include == Words{"^A"});
-  CHECK(config.rules.exclude == Words{"b$"});
+  CHECK(config.rules.folders.names == Words{"INBOX", "Sent"});
+  CHECK(config.rules.folders.recursive == Words{"Work"});
+  CHECK(config.rules.folders.include == Words{"^A"});
+  CHECK(config.rules.folders.exclude == Words{"b$"});
   CHECK(config.rules.dry);
-  CHECK(config.rules.flags == config::FlagRule::keep);
-  CHECK_FALSE(config.rules.subscribe);
+  CHECK(config.rules.flags.present == config::FlagRules::Present::keep);
+  CHECK_FALSE(config.rules.folders.subscribe);
   CHECK(config.limits.max_accounts == 8);
   CHECK(config.limits.lanes == 2);
   CHECK(config.limits.memory == 256u << 20);
@@ -232,8 +232,8 @@ TEST_CASE("config: what is copied, and with what") {
 }
 
 TEST_CASE("config: flags and deletions on later runs") {
-  CHECK(config_of({"--flagsmerge"}).rules.flags == config::FlagRule::merge);
-  CHECK_FALSE(config_of({"--nocopydeleted2"}).rules.copy_deleted);
+  CHECK(config_of({"--flagsmerge"}).rules.flags.present == config::FlagRules::Present::merge);
+  CHECK_FALSE(config_of({"--nocopydeleted2"}).rules.deletion.copy_deleted);
 }
 
 TEST_CASE("config: where what is remembered is kept") {

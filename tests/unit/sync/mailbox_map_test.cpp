@@ -14,7 +14,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-MailboxMap map_of(const SideNames& source, const SideNames& destination, const config::SyncRules& rules = {}) {
+MailboxMap map_of(const SideNames& source, const SideNames& destination, const config::FolderRules& rules = {}) {
   core::Result<MailboxMap> map = map_mailboxes(source, destination, rules);
   REQUIRE(map.has_value());
   return *map;
@@ -231,7 +231,7 @@ TEST_CASE("mailbox map: the destination's own spelling is used for what it has, 
 }
 
 TEST_CASE("mailbox map: rules that cannot be are passed on, what they leave out is told") {
-  config::SyncRules rules;
+  config::FolderRules rules;
   rules.exclude = {"("};
   const core::Result<MailboxMap> failed = map_mailboxes(side("", '/', {"a"}), side("", '/', {}), rules);
   REQUIRE(failed.has_error());

@@ -65,9 +65,9 @@ TEST_CASE("selection: by name, by branch, by expression") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
-    config::SyncRules rules;
-    rules.folders = row.folders;
-    rules.folders_recursive = row.recursive;
+    config::FolderRules rules;
+    rules.names = row.folders;
+    rules.recursive = row.recursive;
     rules.include = row.include;
     rules.exclude = row.exclude;
     const core::Result<MailboxSelection> selection = select_mailboxes(example(), rules);
@@ -100,9 +100,9 @@ TEST_CASE("selection: what cannot be is a usage failure") {
        "item"},
   };
   for (const Row& row : rows) {
-    config::SyncRules rules;
-    rules.folders = row.folders;
-    rules.folders_recursive = row.recursive;
+    config::FolderRules rules;
+    rules.names = row.folders;
+    rules.recursive = row.recursive;
     rules.include = row.include;
     rules.exclude = row.exclude;
     const core::Result<MailboxSelection> selection = select_mailboxes(example(), rules);
@@ -113,8 +113,8 @@ TEST_CASE("selection: what cannot be is a usage failure") {
 }
 
 TEST_CASE("selection: a mailbox asked for by name that cannot be selected is a problem") {
-  config::SyncRules rules;
-  rules.folders = {"Archive"};
+  config::FolderRules rules;
+  rules.names = {"Archive"};
   const core::Result<MailboxSelection> selection = select_mailboxes(example(), rules);
   REQUIRE(selection.has_value());
   CHECK(selection->chosen.empty());
@@ -129,15 +129,15 @@ TEST_CASE("selection: a mailbox listed twice is one mailbox") {
 }
 
 TEST_CASE("selection: the branch of INBOX in any case, and of a flat source") {
-  config::SyncRules rules;
-  rules.folders_recursive = {"Inbox"};
+  config::FolderRules rules;
+  rules.recursive = {"Inbox"};
   CHECK(chosen_of(select_mailboxes(side("INBOX.", '.', {"INBOX", "INBOX.a", "INBOX.a.b", "x"}), rules)) ==
         Names{"INBOX", "INBOX.a", "INBOX.a.b"});
   CHECK(chosen_of(select_mailboxes(side("", '\0', {"INBOX", "INBOX.a"}), rules)) == Names{"INBOX"});
 }
 
 TEST_CASE("selection: a source that lists raw UTF-8 understands modified UTF-7 too") {
-  config::SyncRules rules;
-  rules.folders = {"Entw&APw-rfe"};
+  config::FolderRules rules;
+  rules.names = {"Entw&APw-rfe"};
   CHECK(chosen_of(select_mailboxes(side("", '/', {"INBOX", "Entw\xC3\xBCrfe"}), rules)) == Names{"Entw\xC3\xBCrfe"});
 }

@@ -16,10 +16,20 @@ struct Section {
   std::vector<Option> rows;
 };
 
-/// What is copied, and how it is changed on the way.
-[[nodiscard]] std::vector<Section> mail_sections();
-/// Everything around it: servers, accounts, speed, output, process.
-[[nodiscard]] std::vector<Section> run_sections();
+/// The rows of each group.
+[[nodiscard]] std::vector<Section> general_rows();
+[[nodiscard]] std::vector<Section> servers_rows();
+[[nodiscard]] std::vector<Section> login_rows();
+[[nodiscard]] std::vector<Section> folders_rows();
+[[nodiscard]] std::vector<Section> messages_rows();
+[[nodiscard]] std::vector<Section> flags_rows();
+[[nodiscard]] std::vector<Section> deletion_rows();
+[[nodiscard]] std::vector<Section> accounts_rows();
+[[nodiscard]] std::vector<Section> speed_rows();
+[[nodiscard]] std::vector<Section> state_rows();
+[[nodiscard]] std::vector<Section> output_rows();
+[[nodiscard]] std::vector<Section> process_rows();
+[[nodiscard]] std::vector<Section> debugging_rows();
 
 /// A flag: what imapferry makes of --x, and of --nox.
 inline Option on_off(std::string names, Status on, Status off, std::string_view help,
@@ -31,7 +41,8 @@ inline Option on_off(std::string names, Status on, Status off, std::string_view 
                 .help = help,
                 .value_name = {},
                 .default_text = default_text,
-                .words = {}};
+                .words = {},
+                .reason = {}};
 }
 
 /// A word that does something and has no opposite.
@@ -43,7 +54,8 @@ inline Option command(std::string names, Status status, std::string_view help) {
                 .help = help,
                 .value_name = {},
                 .default_text = {},
-                .words = {}};
+                .words = {},
+                .reason = {}};
 }
 
 /// An option with a value.
@@ -56,13 +68,20 @@ inline Option valued(std::string names, Kind kind, std::string_view value_name, 
                 .help = help,
                 .value_name = value_name,
                 .default_text = default_text,
-                .words = words};
+                .words = words,
+                .reason = {}};
 }
 
 /// The same, a number that must lie between `minimum` and `maximum`.
 inline Option within(double minimum, double maximum, Option option) {
   option.minimum = minimum;
   option.maximum = maximum;
+  return option;
+}
+
+/// The same, with why it has no effect or is refused.
+inline Option because(std::string_view reason, Option option) {
+  option.reason = reason;
   return option;
 }
 

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+namespace imapferry::config {
+
+/// What a run may use.
+struct RunLimits {
+  std::size_t max_accounts = 0;  ///< accounts in work at once; 0 means our default
+  std::size_t lanes = 0;         ///< lanes per account; 0 means our default
+  std::size_t memory =
+      64u << 20;  ///< bytes that the process may take, about; huge mailboxes need more for their indexes
+  std::size_t batch_messages = 0;  ///< messages per MULTIAPPEND; 0 means our default
+  std::size_t batch_bytes = 0;
+};
+
+}  // namespace imapferry::config

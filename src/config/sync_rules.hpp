@@ -1,0 +1,23 @@
+#pragma once
+
+#include "config/deletion_rules.hpp"
+#include "config/flag_rules.hpp"
+#include "config/folder_rules.hpp"
+#include "config/message_rules.hpp"
+#include "config/selection_rules.hpp"
+
+namespace imapferry::config {
+
+/// What is done for each account.
+struct SyncRules {
+  FolderRules folders;
+  SelectionRules selection;
+  MessageRules messages;
+  FlagRules flags;
+  DeletionRules deletion;
+  bool dry = false;                ///< change nothing on either side
+  bool just_folders = false;       ///< create the mailboxes, copy no message
+  bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
+};
+
+}  // namespace imapferry::config
