@@ -35,6 +35,7 @@ bool is_transient(Fault fault) noexcept {
   case Fault::append:
   case Fault::quota:
   case Fault::flags:
+  case Fault::deletion:
   case Fault::cancelled:
   case Fault::internal: return false;
   }
@@ -60,6 +61,7 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::append: return "append";
   case Fault::quota: return "quota";
   case Fault::flags: return "flags";
+  case Fault::deletion: return "deletion";
   case Fault::cancelled: return "cancelled";
   case Fault::internal: return "internal";
   }

@@ -27,6 +27,7 @@ enum class Fault {
   append,          ///< the destination refused a message
   quota,           ///< the destination has no room left
   flags,           ///< flags could not be set
+  deletion,        ///< messages that were to be deleted were not
   cancelled,       ///< stopped by the user
   internal,        ///< a defect of ours
 };

@@ -257,9 +257,14 @@ awaitable<core::Result<MailboxState>> Session::select(std::string_view mailbox, 
 }
 
 awaitable<core::Result<proto::UidSet>> Session::uids_up_to(proto::Uid last) {
+  return search(fmt::format("UID 1:{}", last));
+}
+
+awaitable<core::Result<proto::UidSet>> Session::search(std::string criteria) {
   UidReader reader;
+  const bool is_ascii = std::all_of(criteria.begin(), criteria.end(), [](char c) { return (c & 0x80) == 0; });
   const std::string_view how = has(Capability::esearch) ? "UID SEARCH RETURN (ALL)" : "UID SEARCH";
-  Command command(CommandKind::search, fmt::format("{} UID 1:{}", how, last));
+  Command command(CommandKind::search, fmt::format("{}{} {}", how, is_ascii ? "" : " CHARSET UTF-8", criteria));
   const CommandResult result = co_await connection_->execute(std::move(command), reader);
   if (!result.is_ok()) co_return proto::refusal(result, Fault::fetch, "SEARCH");
   co_return std::move(reader.uids);
@@ -322,6 +327,13 @@ awaitable<std::optional<core::Failure>> Session::uid_delete(std::string_view uid
   const CommandResult expunged = co_await connection_->execute(std::move(expunge));
   if (!expunged.is_ok()) co_return proto::refusal(expunged, Fault::flags, "EXPUNGE");
   co_return std::nullopt;
+}
+
+awaitable<std::optional<core::Failure>> Session::expunge() {
+  Command command(CommandKind::expunge, "EXPUNGE");
+  const CommandResult result = co_await connection_->execute(std::move(command));
+  if (result.is_ok()) co_return std::nullopt;
+  co_return proto::refusal(result, Fault::deletion, "EXPUNGE");
 }
 
 awaitable<void> Session::noop() {

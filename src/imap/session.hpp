@@ -88,6 +88,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<core::Result<MailboxState>> select(std::string_view mailbox, SelectMode mode);
   /// The UIDs of the selected mailbox up to `last`, as a set: ESEARCH (RFC 4731) where the server has it.
   boost::asio::awaitable<core::Result<proto::UidSet>> uids_up_to(proto::Uid last);
+  /// The UIDs of messages that match `criteria`, which are sent as they are; 8-bit ones as UTF-8.
+  boost::asio::awaitable<core::Result<proto::UidSet>> search(std::string criteria);
   boost::asio::awaitable<void> unselect();
   /// A mailbox that is there already is no failure.
   boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox);
@@ -100,6 +102,8 @@ class Session : private proto::UnsolicitedHandler {
   /// Marks messages as deleted and expunges just these: by UID EXPUNGE (RFC 4315), or by EXPUNGE if no others are
   /// marked.
   boost::asio::awaitable<std::optional<core::Failure>> uid_delete(std::string_view uids);
+  /// Removes everything that is marked as deleted, whoever has marked it.
+  boost::asio::awaitable<std::optional<core::Failure>> expunge();
   /// Lets the server speak: brings exists() up to date.
   boost::asio::awaitable<void> noop();
   /// Says goodbye and closes. Never throws: an end is an end.

@@ -55,6 +55,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef&, const sync::DuplicatesSkipped&) {}
   void show(const run::AccountRef& account, const sync::MessageRefused& event);
   void show(const run::AccountRef& account, const sync::MessageChanged& event);
+  void show(const run::AccountRef&, const sync::MessagesDeleted&) {}
   void show(const run::AccountRef&, const sync::FlagsSet&) {}
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);

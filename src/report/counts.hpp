@@ -38,8 +38,10 @@ struct Counts {
   std::uint64_t abandoned = 0;    ///< planned in a mailbox or an account that failed or was stopped
   std::uint64_t unaccounted = 0;  ///< planned in a mailbox that ended well, and never heard of again
   std::uint64_t refused = 0;
+  std::uint64_t left_out = 0, bytes_left_out = 0;  ///< by the user's rules
   std::uint64_t changed = 0;
   std::uint64_t flags_set = 0, would_set_flags = 0;
+  std::uint64_t deleted_on_source = 0, deleted_on_destination = 0;  ///< in a dry run: would be
   std::uint64_t retries = 0;
 };
 
@@ -64,6 +66,7 @@ struct MailboxTally {
   std::uint64_t would_copy = 0, bytes_would_copy = 0;
   std::uint64_t would_set_flags = 0;
   std::uint64_t refused = 0;
+  std::uint64_t left_out = 0, bytes_left_out = 0;
   std::uint64_t unresolved = 0, unresolved_bytes = 0;  ///< still left when it was closed
 
   /// Messages that were there before this run.

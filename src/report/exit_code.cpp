@@ -104,6 +104,7 @@ ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept 
   case Fault::append: return ErrorClass::append;
   case Fault::quota: return ErrorClass::quota;
   case Fault::flags: return ErrorClass::flags;
+  case Fault::deletion: return ErrorClass::unclassified;
   case Fault::cancelled: return ErrorClass::cancelled;
   case Fault::internal: return ErrorClass::internal;
   }

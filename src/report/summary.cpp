@@ -116,6 +116,16 @@ void add_messages(Lines& lines, const RunTally& tally, const SummaryFacts& facts
   }
   lines.row("already there", format_count(sums.already_there));
   lines.row("duplicates", format_count(sums.duplicates));
+  if (sums.left_out > 0) {
+    lines.row("left out", fmt::format("{} ({}), by the options given", format_count(sums.left_out),
+                                      format_bytes(sums.bytes_left_out)));
+  }
+  const auto add_deleted = [&](std::string_view side, std::uint64_t messages) {
+    if (messages == 0) return;
+    lines.row(facts.is_dry ? "would delete" : "deleted", fmt::format("{} on the {}", format_count(messages), side));
+  };
+  add_deleted("source", sums.deleted_on_source);
+  add_deleted("destination", sums.deleted_on_destination);
   add_refused(lines, tally);
   const std::uint64_t undone = sums.left + sums.abandoned + sums.unaccounted;
   if (undone > 0) lines.row("not copied", format_count(undone));

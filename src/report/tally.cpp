@@ -9,24 +9,11 @@ namespace {
 
 /// What one look at an account finds; the next look finds it anew. (What was copied, refused or created stays so.)
 constexpr std::array found_by_looking{
-    &Counts::mailboxes,
-    &Counts::mailboxes_missing,
-    &Counts::mailboxes_left_out,
-    &Counts::mailboxes_settled,
-    &Counts::mailboxes_done,
-    &Counts::mailboxes_failed,
-    &Counts::mailboxes_missed,
-    &Counts::source_messages,
-    &Counts::already_there,
-    &Counts::duplicates,
-    &Counts::left,
-    &Counts::bytes_left,
-    &Counts::would_copy,
-    &Counts::bytes_would_copy,
-    &Counts::abandoned,
-    &Counts::unaccounted,
-    &Counts::would_set_flags,
-    &Counts::mailbox_failures,
+    &Counts::mailboxes,      &Counts::mailboxes_missing, &Counts::mailboxes_left_out, &Counts::mailboxes_settled,
+    &Counts::mailboxes_done, &Counts::mailboxes_failed,  &Counts::mailboxes_missed,   &Counts::source_messages,
+    &Counts::already_there,  &Counts::duplicates,        &Counts::left_out,           &Counts::bytes_left_out,
+    &Counts::left,           &Counts::bytes_left,        &Counts::would_copy,         &Counts::bytes_would_copy,
+    &Counts::abandoned,      &Counts::unaccounted,       &Counts::would_set_flags,    &Counts::mailbox_failures,
 };
 
 constexpr std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
@@ -219,6 +206,10 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   planned.source_messages = event.source_messages;
   planned.already_there = event.already_there;
   planned.duplicates = event.source_duplicates;
+  planned.left_out = event.left_out;
+  planned.bytes_left_out = event.bytes_left_out;
+  add(account, &Counts::left_out, planned.left_out);
+  add(account, &Counts::bytes_left_out, planned.bytes_left_out);
   add(account, &Counts::source_messages, planned.source_messages);
   add(account, &Counts::duplicates, planned.duplicates);
   account.live->already_seen += planned.already_there;
@@ -241,6 +232,8 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
 void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::source_messages, planned.source_messages);
   subtract(account, &Counts::duplicates, planned.duplicates);
+  subtract(account, &Counts::left_out, planned.left_out);
+  subtract(account, &Counts::bytes_left_out, planned.bytes_left_out);
   subtract(account, &Counts::left, planned.left);
   subtract(account, &Counts::bytes_left, planned.bytes_left);
   subtract(account, &Counts::would_copy, planned.would_copy);
@@ -314,6 +307,11 @@ void RunTally::take(std::size_t number, const sync::MessageChanged& event) {
   } else if (changes_.size() < change_limit && event.what.size() < 500) {
     changes_.emplace(event.what, 1);
   }
+}
+
+void RunTally::take(std::size_t number, const sync::MessagesDeleted& event) {
+  const bool is_source = event.side == sync::Side::source;
+  add(entry(number), is_source ? &Counts::deleted_on_source : &Counts::deleted_on_destination, event.messages);
 }
 
 void RunTally::take(std::size_t number, const sync::FlagsSet& event) {

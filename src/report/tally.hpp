@@ -67,6 +67,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::DuplicatesSkipped& event);
   void take(std::size_t number, const sync::MessageRefused& event);
   void take(std::size_t number, const sync::MessageChanged& event);
+  void take(std::size_t number, const sync::MessagesDeleted& event);
   void take(std::size_t number, const sync::FlagsSet& event);
   void take(std::size_t number, const sync::MailboxDone& event);
   void take(std::size_t, const sync::MailboxRenumbered&) {}

@@ -220,6 +220,9 @@ void AccountSync::map_both() {
   core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules.folders);
   if (!map) throw core::Error(map.error());
   map_ = std::move(*map);
+  std::map<std::string, std::size_t> sources_of;
+  for (const MailboxPair& pair : map_.pairs) ++sources_of[pair.destination_wire];
+  for (MailboxPair& pair : map_.pairs) pair.shares_destination = sources_of[pair.destination_wire] > 1;
   MailboxesMapped event;
   event.left_out = map_.left_out.size();
   for (const MailboxPair& pair : map_.pairs) event.pairs.push_back({pair.source.name, pair.destination, pair.exists});
@@ -272,7 +275,9 @@ void AccountSync::add_jobs() {
     if (const store::MailboxRecord* found = known(pair)) record = *found;
     record.source = pair.source.wire;
     record.destination = pair.destination_wire;
-    if (forecast.source_messages == 0U) {
+    const bool deletes_there = context_.rules.deletion.touch_destination();
+    const bool is_empty = forecast.source_messages == 0U && (!deletes_there || forecast.destination_messages == 0U);
+    if (is_empty) {
       tell_nothing_to_do(pair, {});
     } else if (is_unchanged(pair, record)) {
       tell_nothing_to_do(pair, record);

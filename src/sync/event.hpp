@@ -64,6 +64,7 @@ struct MailboxPlanned {
   std::uint64_t source_duplicates = 0, destination_duplicates = 0;
   std::uint64_t destination_only = 0;
   std::uint64_t flags_to_set = 0;
+  std::uint64_t left_out = 0, bytes_left_out = 0;  ///< not there, and not to be copied by the user's rules
   bool dry = false;
 };
 
@@ -95,6 +96,14 @@ struct MessageChanged {
   std::string what;  ///< "keyword $Label1 is not permitted there"
 };
 
+/// Messages that were deleted, or marked as deleted; in a dry run: that would be.
+struct MessagesDeleted {
+  Side side = Side::destination;
+  std::string mailbox;
+  std::uint64_t messages = 0;
+  bool dry = false;
+};
+
 struct FlagsSet {
   std::string destination;
   std::uint64_t messages = 0;
@@ -121,7 +130,7 @@ struct Retrying {
 };
 
 using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                           MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone,
-                           MailboxRenumbered, Retrying>;
+                           MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, MessagesDeleted, FlagsSet,
+                           MailboxDone, MailboxRenumbered, Retrying>;
 
 }  // namespace imapferry::sync

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <optional>
 #include <unordered_map>
 
@@ -183,7 +184,25 @@ Uid first_unknown(const MailboxIndex& index, Uid uid_next) {
 }  // namespace
 
 std::string settling_rules(const config::SyncRules& rules) {
-  return fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
+  std::string text =
+      fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
+  const config::SelectionRules& selection = rules.selection;
+  const auto add = [&text](std::string_view name, const auto& number) {
+    if (number) text += fmt::format(" {}={}", name, *number);
+  };
+  // What these select can change while the mailboxes do not.
+  const bool is_of_the_moment = selection.min_age || selection.max_age || !selection.source.criteria.empty() ||
+                                !selection.destination.criteria.empty();
+  if (is_of_the_moment) text += fmt::format(" at={}", std::time(nullptr));
+  add("maxsize", selection.max_size);
+  add("minsize", selection.min_size);
+  add("appendlimit", selection.append_limit);
+  if (selection.copy_duplicates) text += " duplicates";
+  const config::DeletionRules& deletion = rules.deletion;
+  text += fmt::format(" delete={}{}{}{}{}", static_cast<int>(deletion.source), static_cast<int>(deletion.destination),
+                      static_cast<int>(deletion.destination_duplicates), deletion.expunge_source ? 1 : 0,
+                      deletion.expunge_destination ? 1 : 0);
+  return text;
 }
 
 awaitable<MailboxSnapshot> KnownMailbox::load() {

@@ -13,9 +13,10 @@ namespace imapferry::sync {
 /// Where one source mailbox goes.
 struct MailboxPair {
   ListedMailbox source;
-  std::string destination;       ///< UTF-8
-  std::string destination_wire;  ///< modified UTF-7, ready for a command
-  bool exists = false;           ///< on the destination already, and can be selected; INBOX always is
+  std::string destination;          ///< UTF-8
+  std::string destination_wire;     ///< modified UTF-7, ready for a command
+  bool exists = false;              ///< on the destination already, and can be selected; INBOX always is
+  bool shares_destination = false;  ///< other source mailboxes go to the same one
 };
 
 struct MailboxMap {

@@ -37,7 +37,8 @@ T value_or_throw(Side side, core::Result<T> result) {
 
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
                          MailboxMemory& memory, KnownMailbox* known)
-    : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory), known_(known) {}
+    : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory), known_(known),
+      scope_(context.rules.selection) {}
 
 imap::Session& MailboxSync::session(Side side) const {
   return side == Side::source ? *lane_.source : *lane_.destination;
@@ -58,19 +59,26 @@ awaitable<bool> MailboxSync::run() {
 awaitable<bool> MailboxSync::synchronise() {
   co_await recall();
   co_await open_both();
-  const bool has_messages = source_state_.exists > 0;
+  const bool has_messages = source_state_.exists > 0 || context_.rules.deletion.touch_destination();
   if (has_messages) {
     co_await complete_listings();
     check_listing();
+    co_await read_scope();
   }
   co_await compare();
+  refuse_too_large();
   tell_plan();
-  if (context_.rules.dry || !has_messages) co_return true;
+  if (!has_messages) co_return true;
+  if (context_.rules.dry) {
+    co_await delete_messages();
+    co_return true;
+  }
   const bool has_set_flags = !context_.stop.is_requested;
   if (has_set_flags) co_await set_flags();
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
   co_await settle();
+  if (is_complete) co_await delete_messages();
   is_worth_noting_ = known_ != nullptr;
   is_complete_ = is_complete;
   co_return is_complete;
@@ -100,8 +108,9 @@ awaitable<void> MailboxSync::open_both() {
 }
 
 awaitable<void> MailboxSync::open_source() {
-  core::Result<imap::MailboxState> state =
-      co_await lane_.source->select(pair_.source.wire, imap::SelectMode::read_only);
+  const bool deletes = context_.rules.deletion.touch_source();
+  const auto mode = deletes && !context_.rules.dry ? imap::SelectMode::read_write : imap::SelectMode::read_only;
+  core::Result<imap::MailboxState> state = co_await lane_.source->select(pair_.source.wire, mode);
   source_state_ = value_or_throw(Side::source, std::move(state));
 }
 
@@ -119,6 +128,12 @@ awaitable<void> MailboxSync::open_destination() {
 /// Lists what the first flight has not.
 awaitable<void> MailboxSync::complete_listings() {
   co_await finish_catching_up(Side::source);
+  if (source_state_.exists == 0) {
+    // An empty mailbox may refuse to be listed.
+    now_.source = {};
+    source_.depth = IndexDepth::identified;
+    source_.failure.reset();
+  }
   is_first_copy_ = destination_state_.exists == 0;
   if (is_first_copy_) {
     destination_.depth.reset();
@@ -183,16 +198,27 @@ void MailboxSync::check_listing() {
                     {}}});
 }
 
+awaitable<void> MailboxSync::read_scope() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(scope_.read(Side::source, *lane_.source, now_.source));
+  if (!is_first_copy_) both.spawn(scope_.read(Side::destination, *lane_.destination, now_.destination));
+  co_await both.join();
+}
+
 /// Finds out what is to be done; a large mailbox takes the better part of a second, and others must not wait for it.
 awaitable<void> MailboxSync::compare() {
   if (is_first_copy_) {
     matches_.missing.resize(now_.source.size());
     std::iota(matches_.missing.begin(), matches_.missing.end(), 0U);
-    leave_deleted();
+    note_copies();
+    narrow();
     co_return;
   }
   std::function<void()> work = [this] {
-    matches_ = match(now_.source, now_.destination);
+    matches_ = match(now_.source, now_.destination, context_.rules.selection.copy_duplicates);
+    note_copies();
+    narrow();
     plan_flags();
   };
   if (now_.source.size() + now_.destination.size() <= compared_at_once) {
@@ -200,7 +226,30 @@ awaitable<void> MailboxSync::compare() {
   } else {
     co_await context_.worker.run(std::move(work));
   }
+}
+
+void MailboxSync::narrow() {
   leave_deleted();
+  left_out_ = scope_.narrow(matches_, now_.source, now_.destination);
+}
+
+/// What the destination says beforehand that it will not take is not sent.
+void MailboxSync::refuse_too_large() {
+  const std::optional<std::uint64_t> told = lane_.destination->capabilities().append_limit();
+  const std::optional<std::uint64_t> given = context_.rules.selection.append_limit;
+  if (!told && !given) return;
+  const std::uint64_t limit = std::min(told.value_or(UINT64_MAX), given.value_or(UINT64_MAX));
+  const std::string reason = fmt::format("destination: the message is larger than the {} bytes that it takes ({})",
+                                         limit, given && *given == limit ? "--appendlimit" : "its APPENDLIMIT");
+  std::erase_if(matches_.missing, [&](std::uint32_t i) {
+    const std::uint64_t size = now_.source.message_size(i);
+    if (size <= limit) return false;
+    const core::Failure failure{Fault::append, reason, {}};
+    if (memory_.refused.emplace(now_.source.uid(i), failure.describe()).second) {
+      context_.observer.on(MessageRefused{pair_.source.name, pair_.destination, now_.source.uid(i), size, {}, failure});
+    }
+    return true;
+  });
 }
 
 void MailboxSync::plan_flags() {
@@ -216,6 +265,11 @@ void MailboxSync::plan_flags() {
   }
 }
 
+void MailboxSync::note_copies() {
+  now_.copies.assign(now_.source.size(), 0);
+  for (const Matches::Pair& pair : matches_.pairs) now_.copies[pair.source] = now_.destination.uid(pair.destination);
+}
+
 /// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
 /// has said so.
 void MailboxSync::leave_deleted() {
@@ -227,8 +281,6 @@ void MailboxSync::leave_deleted() {
     }
     std::erase_if(matches_.missing, [this](std::uint32_t i) { return now_.deleted.contains(now_.source.uid(i)); });
   }
-  now_.copies.assign(now_.source.size(), 0);
-  for (const Matches::Pair& pair : matches_.pairs) now_.copies[pair.source] = now_.destination.uid(pair.destination);
 }
 
 void MailboxSync::tell_plan() {
@@ -247,6 +299,8 @@ void MailboxSync::tell_plan() {
   event.destination_duplicates = matches_.destination_duplicates.size();
   event.destination_only = matches_.destination_only.size();
   event.flags_to_set = size_of(flag_plan_);
+  event.left_out = left_out_.messages;
+  event.bytes_left_out = left_out_.bytes;
   event.dry = context_.rules.dry;
   context_.observer.on(event);
 }
@@ -267,7 +321,7 @@ awaitable<bool> MailboxSync::copy() {
   has_changed_destination_ = true;
   if (is_first_copy_) {
     co_await identify_large_messages();
-    copier.tell_duplicates_while_copying();
+    if (!context_.rules.selection.copy_duplicates) copier.tell_duplicates_while_copying();
   }
   const bool is_complete = co_await copier.copy(matches_.missing);
   confirmed_ = copier.confirmed();

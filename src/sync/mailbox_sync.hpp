@@ -9,6 +9,7 @@
 #include "sync/lane.hpp"
 #include "sync/mailbox_map.hpp"
 #include "sync/match.hpp"
+#include "sync/message_scope.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -64,8 +65,12 @@ class MailboxSync {
   boost::asio::awaitable<void> complete_listing(Side side);
   boost::asio::awaitable<void> identify_rest(Side side);
   void check_listing();
+  boost::asio::awaitable<void> read_scope();
   boost::asio::awaitable<void> compare();
+  void note_copies();
   void leave_deleted();
+  void narrow();
+  void refuse_too_large();
   void tell_plan();
   boost::asio::awaitable<void> complete_dates();
   boost::asio::awaitable<void> identify_large_messages();
@@ -76,6 +81,16 @@ class MailboxSync {
   boost::asio::awaitable<void> settle();
   boost::asio::awaitable<void> remove_doubles();
   void plan_flags();
+  boost::asio::awaitable<void> delete_messages();
+  boost::asio::awaitable<void> delete_on_destination();
+  boost::asio::awaitable<void> expunge_destination();
+  boost::asio::awaitable<void> delete_on_source();
+  boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);
+  boost::asio::awaitable<imap::proto::UidSet> copies_that_are_there();
+  boost::asio::awaitable<imap::proto::UidSet> safely_copied();
+  void forget_on_source(const imap::proto::UidSet& gone);
+  void tell_deletion_failed(const core::Failure& failure);
+  void tell_deleted(Side side, std::uint64_t messages);
   boost::asio::awaitable<void> note_before_changes();
   void note_flags(const imap::proto::UidSet& uids, const FlagChange& change);
   void note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
@@ -111,14 +126,18 @@ class MailboxSync {
   Listing source_;
   Listing destination_;
   bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
+  MessageScope scope_;
+  MessageScope::LeftOut left_out_;
   Matches matches_;
   FlagPlan flag_plan_;
   FlagsBefore flags_before_;        ///< of source messages whose flags have changed
   imap::proto::UidSet remembered_;  ///< UIDs on the source
   std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination
-  std::uint64_t confirmed_ = 0;                                               ///< copied by this attempt
-  std::uint64_t appended_ = 0;                ///< messages whose UIDs the destination has told
-  std::uint64_t foreign_changes_before_ = 0;  ///< Session's count when the mailbox was opened
+  std::vector<std::uint32_t> confirmed_known_;  ///< positions on the source of what was copied, where UIDs were told
+  std::vector<std::uint32_t> confirmed_blind_;  ///< and where they were not
+  std::uint64_t confirmed_ = 0;                 ///< copied by this attempt
+  std::uint64_t appended_ = 0;                  ///< messages whose UIDs the destination has told
+  std::uint64_t foreign_changes_before_ = 0;    ///< Session's count when the mailbox was opened
   bool has_changed_destination_ = false;
   bool is_worth_noting_ = false;
   bool is_complete_ = false;

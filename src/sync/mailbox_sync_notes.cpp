@@ -42,6 +42,10 @@ awaitable<void> MailboxSync::note_before_changes() {
 }
 
 void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids) {
+  if (context_.rules.deletion.touch_source()) {
+    std::vector<std::uint32_t>& confirmed = uids.empty() ? confirmed_blind_ : confirmed_known_;
+    for (const Batch::Item* item : items) confirmed.push_back(item->position);
+  }
   if (known_ == nullptr) return;
   std::vector<std::uint32_t> positions;
   positions.reserve(items.size());

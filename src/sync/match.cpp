@@ -68,7 +68,8 @@ std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
 
 class Matcher {
  public:
-  Matcher(const MailboxIndex& source, const MailboxIndex& destination) : source_(source), destination_(destination) {}
+  Matcher(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates)
+      : source_(source), destination_(destination), keeps_duplicates_(keeps_duplicates) {}
 
   Matches run();
 
@@ -89,6 +90,7 @@ class Matcher {
 
   const MailboxIndex& source_;
   const MailboxIndex& destination_;
+  bool keeps_duplicates_;
   Matches matches_;
   std::vector<Position> distinct_source_, distinct_destination_;  ///< of the group in work, ascending sizes
   std::vector<std::uint64_t> costs_;
@@ -128,7 +130,8 @@ void Matcher::take_distinct(Role role, Positions group, std::vector<Position>& d
       role == Role::source ? matches_.source_duplicates : matches_.destination_duplicates;
   distinct.clear();
   for (const Position i : group) {
-    const bool is_repeat = !distinct.empty() && index.message_size(distinct.back()) == index.message_size(i);
+    const bool is_repeat =
+        !keeps_duplicates_ && !distinct.empty() && index.message_size(distinct.back()) == index.message_size(i);
     (is_repeat ? duplicates : distinct).push_back(i);
   }
 }
@@ -231,9 +234,9 @@ void Matcher::pair_equal_sizes_first() {
 
 }  // namespace
 
-Matches match(const MailboxIndex& source, const MailboxIndex& destination) {
+Matches match(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates) {
   assert(all_identified(source) && all_identified(destination));
-  return Matcher(source, destination).run();
+  return Matcher(source, destination, keeps_duplicates).run();
 }
 
 }  // namespace imapferry::sync

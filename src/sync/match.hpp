@@ -33,6 +33,9 @@ struct Matches {
 /// sizes holds only some of the messages of one identity, a wrong one may be nearer in size: with 100 and 102 on the
 /// source and the copy of the first grown to 102, the second passes for copied and the first is copied again. It takes
 /// an incomplete earlier copy without a store, and messages that differ by no more than what the server adds.
-[[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination);
+///
+/// With `keeps_duplicates` messages of equal identity and size are not told as duplicates: as many as the source has
+/// are paired or missing.
+[[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates = false);
 
 }  // namespace imapferry::sync

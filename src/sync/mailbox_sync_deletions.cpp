@@ -1,0 +1,210 @@
+#include "sync/deletion_guard.hpp"
+#include "sync/index_reader.hpp"
+#include "sync/mailbox_sync.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using How = config::DeletionRules::How;
+using imap::proto::Uid;
+using imap::proto::UidSet;
+
+namespace {
+
+constexpr std::size_t longest_set = 7000;
+constexpr std::string_view mark_item = "+FLAGS.SILENT (\\Deleted)";
+// Some servers end every message with a line end.
+constexpr std::uint64_t longest_line_end = 2;
+
+bool is_marked(const MailboxIndex& index, std::size_t i) {
+  return (index.flags(i).system & imap::proto::flag_deleted) != 0;
+}
+
+/// Whether a message of equal identity is a whole copy, by its size.
+bool is_whole_copy(std::uint64_t source_size, std::uint64_t copy_size) {
+  return copy_size >= source_size && copy_size - source_size <= longest_line_end;
+}
+
+}  // namespace
+
+/// The last thing that is done in a mailbox, when all that is to be copied is known to be there.
+awaitable<void> MailboxSync::delete_messages() {
+  const config::DeletionRules& rules = context_.rules.deletion;
+  if (rules.destination != How::never || rules.destination_duplicates != How::never) co_await delete_on_destination();
+  if (rules.expunge_destination && !context_.rules.dry && !has_failures_) co_await expunge_destination();
+  if (rules.touch_source()) co_await delete_on_source();
+}
+
+void MailboxSync::tell_deletion_failed(const core::Failure& failure) {
+  has_failures_ = true;
+  context_.observer.on(MailboxFailed{pair_.source.name, pair_.destination, failure});
+}
+
+void MailboxSync::tell_deleted(Side side, std::uint64_t messages) {
+  const std::string& mailbox = side == Side::source ? pair_.source.name : pair_.destination;
+  context_.observer.on(MessagesDeleted{side, mailbox, messages, context_.rules.dry});
+}
+
+/// False, and told, when the server refuses.
+awaitable<bool> MailboxSync::delete_set(Side side, const UidSet& doomed, How how) {
+  for (const std::string& set : doomed.to_strings(longest_set)) {
+    std::optional<core::Failure> failure;
+    if (how == How::mark) {
+      failure = co_await session(side).uid_store(set, mark_item);
+    } else {
+      failure = co_await session(side).uid_delete(set);
+    }
+    if (failure) {
+      tell_deletion_failed(failure->within("deleting messages").within(name_of(side)));
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+awaitable<void> MailboxSync::delete_on_destination() {
+  const config::DeletionRules& rules = context_.rules.deletion;
+  UidSet doomed;
+  const auto doom = [&](const std::vector<std::uint32_t>& positions) {
+    // What this run has appended is never among them, whatever the server has made of it.
+    for (const std::uint32_t i : positions) {
+      const Uid uid = now_.destination.uid(i);
+      if (!memory_.appended.contains(uid)) doomed.add(uid);
+    }
+  };
+  if (rules.destination != How::never) doom(matches_.destination_only);
+  if (rules.destination_duplicates != How::never) doom(matches_.destination_duplicates);
+  if (doomed.empty()) co_return;
+  if (pair_.shares_destination) {
+    tell_deletion_failed(core::Failure{
+        core::Fault::deletion,
+        fmt::format(
+            "{} messages are not deleted on the destination: other folders of the source go there too, and they "
+            "may be theirs",
+            doomed.size()),
+        {}});
+    co_return;
+  }
+  // A source that did not tell all its messages must not cost the destination any.
+  if (has_failures_) co_return;
+  const DeletionSize size{doomed.size(), now_.destination.size()};
+  if (const auto forbidden = forbids_on_destination(rules, size, source_state_.exists)) {
+    tell_deletion_failed(*forbidden);
+    co_return;
+  }
+  if (!context_.rules.dry) {
+    const How how = rules.destination != How::never ? rules.destination : rules.destination_duplicates;
+    has_changed_destination_ = true;
+    const bool is_done = co_await delete_set(Side::destination, doomed, how);
+    if (!is_done) co_return;
+    if (how == How::expunge) now_.destination.erase(doomed);
+    matches_.destination_only.clear();
+    matches_.destination_duplicates.clear();
+  }
+  tell_deleted(Side::destination, doomed.size());
+}
+
+awaitable<void> MailboxSync::expunge_destination() {
+  has_changed_destination_ = true;
+  const std::optional<core::Failure> failure = co_await lane_.destination->expunge();
+  if (failure) {
+    tell_deletion_failed(failure->within(name_of(Side::destination)));
+    co_return;
+  }
+  UidSet gone;
+  for (std::size_t i = 0; i < now_.destination.size(); ++i) {
+    if (is_marked(now_.destination, i)) gone.add(now_.destination.uid(i));
+  }
+  now_.destination.erase(gone);
+}
+
+/// Of the messages that were copied without the destination telling their UIDs, those that are found there.
+awaitable<UidSet> MailboxSync::copies_that_are_there() {
+  UidSet there;
+  if (confirmed_blind_.empty()) co_return there;
+  MailboxIndex arrived;
+  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
+  co_await read_index(*lane_.destination, context_.key, range, IndexDepth::identified, 0, arrived);
+  std::multimap<Identity, std::uint64_t> sizes;
+  for (std::size_t i = 0; i < arrived.size(); ++i) sizes.emplace(arrived.identity(i), arrived.message_size(i));
+  for (const std::uint32_t i : confirmed_blind_) {
+    if (!now_.source.has_identity(i)) continue;
+    const auto [first, last] = sizes.equal_range(now_.source.identity(i));
+    const auto found = std::find_if(
+        first, last, [&](const auto& copy) { return is_whole_copy(now_.source.message_size(i), copy.second); });
+    if (found == last) continue;
+    sizes.erase(found);
+    there.add(now_.source.uid(i));
+  }
+  co_return there;
+}
+
+/// UIDs on the source of messages of which a whole copy is on the destination beyond doubt: the destination has
+/// confirmed them, or it holds one of equal identity and size.
+awaitable<UidSet> MailboxSync::safely_copied() {
+  UidSet safe = co_await copies_that_are_there();
+  for (const std::uint32_t i : confirmed_known_) safe.add(now_.source.uid(i));
+  std::uint64_t doubtful = 0;
+  for (const Matches::Pair& pair : matches_.pairs) {
+    if (is_whole_copy(now_.source.message_size(pair.source), now_.destination.message_size(pair.destination))) {
+      safe.add(now_.source.uid(pair.source));
+    } else {
+      ++doubtful;
+    }
+  }
+  if (doubtful > 0) {
+    tell_deletion_failed(core::Failure{
+        core::Fault::deletion,
+        fmt::format("{} messages stay on the source: what is taken for their copy has another size", doubtful),
+        {}});
+  }
+  if (context_.rules.dry) {
+    for (const std::uint32_t i : matches_.missing) safe.add(now_.source.uid(i));
+  }
+  co_return safe;
+}
+
+awaitable<void> MailboxSync::delete_on_source() {
+  const config::DeletionRules& rules = context_.rules.deletion;
+  const UidSet safe = co_await safely_copied();
+  UidSet doomed;
+  for (std::size_t i = 0; i < now_.source.size(); ++i) {
+    const bool is_wanted = rules.source != How::never || is_marked(now_.source, i);
+    if (is_wanted && safe.contains(now_.source.uid(i))) doomed.add(now_.source.uid(i));
+  }
+  if (doomed.empty()) co_return;
+  if (const auto forbidden = forbids_on_source(rules, {doomed.size(), now_.source.size()})) {
+    tell_deletion_failed(*forbidden);
+    co_return;
+  }
+  if (!context_.rules.dry) {
+    const How how = rules.source == How::mark ? How::mark : How::expunge;
+    const bool is_done = co_await delete_set(Side::source, doomed, how);
+    if (!is_done) co_return;
+    if (how == How::expunge) forget_on_source(doomed);
+  }
+  tell_deleted(Side::source, doomed.size());
+}
+
+/// Keeps what is known of the others in step.
+void MailboxSync::forget_on_source(const UidSet& gone) {
+  std::vector<Uid> copies;
+  for (std::size_t i = 0; i < now_.source.size(); ++i) {
+    if (!gone.contains(now_.source.uid(i))) copies.push_back(i < now_.copies.size() ? now_.copies[i] : 0);
+  }
+  now_.source.erase(gone);
+  now_.copies = std::move(copies);
+  source_state_.exists -= static_cast<std::uint32_t>(std::min<std::uint64_t>(gone.size(), source_state_.exists));
+  confirmed_known_.clear();
+  confirmed_blind_.clear();
+  matches_.pairs.clear();
+}
+
+}  // namespace imapferry::sync
