@@ -12,7 +12,7 @@
 namespace imapferry::micro {
 namespace {
 
-constexpr sync::IdentityKey key{{0x0123'4567'89AB'CDEFU, 0xFEDC'BA98'7654'3210U}};
+const sync::IdentityRule key(sync::IdentityKey{{0x0123'4567'89AB'CDEFU, 0xFEDC'BA98'7654'3210U}});
 constexpr std::size_t mailbox_size = 1'000'000;
 
 /// By the number of Received fields; an ordinary message has three.

@@ -11,6 +11,7 @@ namespace imapferry::cli {
 
 [[nodiscard]] core::Result<config::FolderRules> folder_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::SelectionRules> selection_rules_from(const ParsedOptions& options);
+[[nodiscard]] core::Result<config::IdentityRules> identity_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::MessageRules> message_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::FlagRules> flag_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::DeletionRules> deletion_rules_from(const ParsedOptions& options);

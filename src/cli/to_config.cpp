@@ -102,6 +102,7 @@ core::Result<config::SyncRules> rules_from(const ParsedOptions& options) {
   config::SyncRules rules;
   if (auto taken = take(folder_rules_from(options), rules.folders); !taken) return taken.error();
   if (auto taken = take(selection_rules_from(options), rules.selection); !taken) return taken.error();
+  if (auto taken = take(identity_rules_from(options), rules.identity); !taken) return taken.error();
   if (auto taken = take(message_rules_from(options), rules.messages); !taken) return taken.error();
   if (auto taken = take(flag_rules_from(options), rules.flags); !taken) return taken.error();
   if (auto taken = take(deletion_rules_from(options), rules.deletion); !taken) return taken.error();

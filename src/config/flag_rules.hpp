@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace imapferry::config {
 
 /// What happens to flags.
@@ -11,6 +14,8 @@ struct FlagRules {
     merge,    ///< what has changed on the source since the last run is changed there; the user's own changes stay
   };
   Present present = Present::replace;
+  std::vector<std::string> transforms;  ///< --regexflag: Perl substitutions, in this order
+  bool set_after_copy = false;          ///< and not only with the APPEND
 };
 
 }  // namespace imapferry::config

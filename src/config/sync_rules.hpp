@@ -3,6 +3,7 @@
 #include "config/deletion_rules.hpp"
 #include "config/flag_rules.hpp"
 #include "config/folder_rules.hpp"
+#include "config/identity_rules.hpp"
 #include "config/message_rules.hpp"
 #include "config/selection_rules.hpp"
 
@@ -12,6 +13,7 @@ namespace imapferry::config {
 struct SyncRules {
   FolderRules folders;
   SelectionRules selection;
+  IdentityRules identity;
   MessageRules messages;
   FlagRules flags;
   DeletionRules deletion;

@@ -68,7 +68,8 @@ class AccountObserver : public sync::Observer {
 Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config::RunConfig& config, store::Store* store,
                      Observer& observer)
     : executor_(executor), config_(config), store_(store), observer_(observer), limits_(limits_of(config.limits)),
-      key_(store != nullptr ? store->key() : draw_key()), servers_(config.source, config.destination, store != nullptr),
+      identity_(store != nullptr ? store->key() : draw_key(), config.rules.identity),
+      servers_(config.source, config.destination, store != nullptr),
       memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
@@ -119,8 +120,8 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   }
   AccountObserver observer(observer_, ref, record ? &*record : nullptr);
   store::Store* store = number != 0 ? store_ : nullptr;
-  const sync::Context context{servers_, account, config_.rules, limits_, worker_, memory_,
-                              stop_,    key_,    observer,      store,   number};
+  const sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_,
+                              stop_,    identity_, observer,      store,   number};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   end.failure = std::move(outcome.failure);

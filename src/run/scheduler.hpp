@@ -41,7 +41,7 @@ class Scheduler {
   store::Store* store_;
   Observer& observer_;
   sync::CopyLimits limits_;
-  sync::IdentityKey key_;
+  sync::IdentityRule identity_;
   sync::Stop stop_;
   sync::Servers servers_;
   core::Worker worker_;

@@ -61,6 +61,7 @@ struct MailboxRecord {
   /// The rules under which nothing was left to do, or empty when something was. Under the same rules, and while the
   /// servers report just these states, neither side needs to be opened.
   std::string settled_for;
+  std::string identified_by;  ///< the rule of the messages' identities; empty: the usual one
   MailboxCounts counts;
 };
 

@@ -68,6 +68,7 @@ CREATE INDEX confirmed_of_mailbox ON confirmed (mailbox);
 )sql",
     R"sql(
 ALTER TABLE mailbox ADD COLUMN messages_left INTEGER NOT NULL DEFAULT 0;  -- to be copied
+ALTER TABLE mailbox ADD COLUMN identified_by TEXT NOT NULL DEFAULT '';  -- the rule of the identities in its chunks
 )sql"};
 
 std::int64_t pragma(sqlite::Database& database, std::string_view name) {

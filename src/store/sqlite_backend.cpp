@@ -42,13 +42,14 @@ SqliteBackend::Statements::Statements(sqlite::Database& database)
       list_mailboxes(database.prepare(
           "SELECT id, source, destination, settled_for, source_uid_validity, source_uid_next, source_messages, "
           "source_mod_seq, destination_uid_validity, destination_uid_next, destination_messages, destination_mod_seq, "
-          "pairs, source_duplicates, destination_duplicates, destination_only, messages_left, checksum "
+          "pairs, source_duplicates, destination_duplicates, destination_only, messages_left, identified_by, "
+          "checksum "
           "FROM mailbox WHERE account = ? ORDER BY id")),
       put_mailbox(database.prepare(
           "INSERT INTO mailbox (account, source, destination, settled_for, source_uid_validity, source_uid_next, "
           "source_messages, source_mod_seq, destination_uid_validity, destination_uid_next, destination_messages, "
           "destination_mod_seq, pairs, source_duplicates, destination_duplicates, destination_only, messages_left, "
-          "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "identified_by, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (account, source, destination) DO UPDATE SET settled_for = excluded.settled_for, "
           "source_uid_validity = excluded.source_uid_validity, source_uid_next = excluded.source_uid_next, "
           "source_messages = excluded.source_messages, source_mod_seq = excluded.source_mod_seq, "
@@ -59,6 +60,7 @@ SqliteBackend::Statements::Statements(sqlite::Database& database)
           "source_duplicates = excluded.source_duplicates, "
           "destination_duplicates = excluded.destination_duplicates, "
           "destination_only = excluded.destination_only, messages_left = excluded.messages_left, "
+          "identified_by = excluded.identified_by, "
           "checksum = excluded.checksum RETURNING id")),
       erase_refused(database.prepare("DELETE FROM refused WHERE mailbox = ?")),
       add_refused(database.prepare("INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)")),
@@ -190,8 +192,9 @@ std::uint64_t SqliteBackend::checksum_of(std::int64_t account, const MailboxReco
     return fmt::format("{},{},{},{}", state.uid_validity, state.uid_next, state.messages, state.mod_seq);
   };
   const MailboxCounts& counts = mailbox.counts;
-  // Version 1 did not have it.
-  const std::string left = counts.left > 0 ? fmt::format(",{}", counts.left) : std::string();
+  // Version 1 did not have these.
+  std::string left = counts.left > 0 ? fmt::format(",{}", counts.left) : std::string();
+  if (!mailbox.identified_by.empty()) left += "\n" + mailbox.identified_by;
   const std::string text =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{},{},{},{}{}", account, mailbox.source, mailbox.destination,
                   mailbox.settled_for, text_of(mailbox.source_state), text_of(mailbox.destination_state), counts.pairs,
@@ -213,7 +216,8 @@ std::vector<MailboxRecord> SqliteBackend::mailboxes(std::int64_t account) {
     mailbox.source_state = side_state(row, 4);
     mailbox.destination_state = side_state(row, 8);
     mailbox.counts = MailboxCounts{row.natural(12), row.natural(13), row.natural(14), row.natural(15), row.natural(16)};
-    is_whole = is_whole && row.natural(17) == checksum_of(account, mailbox);
+    mailbox.identified_by = row.text(17);
+    is_whole = is_whole && row.natural(18) == checksum_of(account, mailbox);
     mailboxes.push_back(std::move(mailbox));
   }
   if (!is_whole) throw Trouble(Trouble::Kind::damaged, "a mailbox's checksum is wrong");
@@ -228,7 +232,8 @@ std::int64_t SqliteBackend::put_mailbox(std::int64_t account, const MailboxRecor
   }
   const MailboxCounts& counts = mailbox.counts;
   put.bind(counts.pairs).bind(counts.source_duplicates).bind(counts.destination_duplicates);
-  put.bind(counts.destination_only).bind(counts.left).bind(checksum_of(account, mailbox));
+  put.bind(counts.destination_only).bind(counts.left).bind(mailbox.identified_by);
+  put.bind(checksum_of(account, mailbox));
   if (!put.next()) throw Trouble(Trouble::Kind::failed, "a mailbox got no number");
   const std::int64_t id = put.integer(0);
   while (put.next()) {

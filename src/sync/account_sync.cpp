@@ -148,7 +148,7 @@ bool AccountSync::is_unchanged(const MailboxPair& pair, const store::MailboxReco
     return last.uid_validity != 0 && now.uid_validity == last.uid_validity && now.uid_next != 0 &&
            now.uid_next == last.uid_next && now.messages == last.messages && has_same_flags;
   };
-  return record.settled_for == settling_rules(context_.rules) &&
+  return !record.settled_for.empty() && record.identified_by == context_.identity.text() && record.settled_for == settling_rules(context_.rules) &&
          is_equal(source_states_, pair.source.wire, record.source_state) &&
          is_equal(destination_states_, pair.destination_wire, record.destination_state);
 }
@@ -247,7 +247,7 @@ awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
     }
     if (state->exists > 0) {
       MailboxIndex index;
-      co_await read_index(session, context_.key, "1:*", IndexDepth::light, state->exists, index);
+      co_await read_index(session, context_.identity, "1:*", IndexDepth::light, state->exists, index);
       event.messages = index.size();
       event.bytes = index.total_bytes();
       for (std::size_t i = 0; i < index.size(); ++i) event.biggest = std::max(event.biggest, index.message_size(i));

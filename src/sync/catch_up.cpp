@@ -116,7 +116,7 @@ awaitable<void> CatchUp::ask_new() {
   sets.push_back(fmt::format("{}:*", next));
   for (const std::string& set : sets) {
     try {
-      co_await read_index(session_, key_, set, IndexDepth::identified, 0, new_);
+      co_await read_index(session_, rule_, set, IndexDepth::identified, 0, new_);
     } catch (const core::Error&) {
       if (!session_.is_open()) throw;
       is_refused_ = true;

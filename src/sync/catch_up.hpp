@@ -23,8 +23,8 @@ class CatchUp {
     this_run,  ///< flags that were read in this run need not be read again where that takes a whole listing
   };
   /// `last` is the state that `index` was true for. Both outlive this.
-  CatchUp(imap::Session& session, const IdentityKey& key, const store::SideState& last, MailboxIndex& index, Age age)
-      : session_(session), key_(key), last_(last), index_(index), age_(age) {}
+  CatchUp(imap::Session& session, const IdentityRule& rule, const store::SideState& last, MailboxIndex& index, Age age)
+      : session_(session), rule_(rule), last_(last), index_(index), age_(age) {}
 
   /// May be asked together with the SELECT of the mailbox, right behind it. Throws core::Error when the connection is
   /// lost.
@@ -46,7 +46,7 @@ class CatchUp {
   [[nodiscard]] imap::proto::UidSet known_uids() const;
 
   imap::Session& session_;
-  const IdentityKey& key_;
+  const IdentityRule& rule_;
   const store::SideState& last_;
   MailboxIndex& index_;
   Age age_;

@@ -41,7 +41,7 @@ struct Context {
   core::Worker& worker;
   core::Semaphore& memory;  ///< bytes of message data, for the whole process
   const Stop& stop;
-  const IdentityKey& key;
+  const IdentityRule& identity;
   Observer& observer;
   store::Store* store = nullptr;    ///< null: nothing is remembered
   std::int64_t account_number = 0;  ///< in the store

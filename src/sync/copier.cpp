@@ -69,8 +69,8 @@ bool SeenMessages::insert(std::uint32_t position) {
 }
 
 Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
-               const imap::proto::PermanentFlags& permanent, MailboxMemory& memory)
-    : context_(context), lane_(lane), pair_(pair), index_(index), permanent_(permanent), memory_(memory),
+               const FlagTranslator& translate, MailboxMemory& memory)
+    : context_(context), lane_(lane), pair_(pair), index_(index), translate_(translate), memory_(memory),
       in_flight_(context.limits.batches_in_flight), seen_(index) {
   if (memory_.to_go_alone > 0) kept_back_ = in_flight_.try_acquire(context.limits.batches_in_flight - 1);
 }
@@ -79,7 +79,7 @@ Batch::Item Copier::item_at(std::uint32_t position) {
   MessageMeta meta;
   std::vector<std::string> left_out;
   const imap::proto::Uid uid = index_.uid(position);
-  meta.flags = imap::proto::permitted(index_.flags(position), permanent_, &left_out);
+  meta.flags = translate_(index_.flags(position), &left_out);
   meta.date = index_.date(position);
   meta.zone_minutes = index_.zone_minutes(position);
   for (const std::string& flag : left_out) {
@@ -140,7 +140,7 @@ bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {
                                         "NUL bytes, which a server may change or refuse"});
   }
   if (!tells_duplicates_) return true;
-  const IdentityResult found = identity_of_header(context_.key, header_of(bytes));
+  const IdentityResult found = identity_of_header(context_.identity, header_of(bytes));
   index_.set_identity(item.position, found.identity);
   if (seen_.insert(item.position)) return true;
   context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});

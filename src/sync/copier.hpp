@@ -7,6 +7,7 @@
 #include "sync/batch.hpp"
 #include "sync/context.hpp"
 #include "sync/flag_plan.hpp"
+#include "sync/flag_translator.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/lane.hpp"
 #include "sync/mailbox_index.hpp"
@@ -78,7 +79,7 @@ class SeenMessages {
 class Copier {
  public:
   Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
-         const imap::proto::PermanentFlags& permanent, MailboxMemory& memory);
+         const FlagTranslator& translate, MailboxMemory& memory);
 
   /// Set when duplicates among the source's messages are not known yet: they are told as they come.
   void tell_duplicates_while_copying() { tells_duplicates_ = true; }
@@ -123,7 +124,7 @@ class Copier {
   Lane& lane_;
   const MailboxPair& pair_;
   MailboxIndex& index_;
-  const imap::proto::PermanentFlags& permanent_;
+  const FlagTranslator& translate_;
   MailboxMemory& memory_;
   AppendProof proof_;
   core::Semaphore proving_{1};

@@ -16,14 +16,14 @@ UidSet& uids_to(FlagPlan& plan, FlagChange::How how, const Flags& flags) {
 }  // namespace
 
 FlagPlan plan_replacements(const Matches& matches, const MailboxIndex& source, const MailboxIndex& destination,
-                           const imap::proto::PermanentFlags& permanent) {
+                           const FlagTranslator& translate) {
   FlagPlan plan;
   // A mailbox has few different sets of flags: what is wanted instead of each is made out once.
   std::map<const Flags*, Flags> wanted;
   for (const Matches::Pair& pair : matches.pairs) {
     const Flags& flags = source.flags(pair.source);
     auto known = wanted.find(&flags);
-    if (known == wanted.end()) known = wanted.emplace(&flags, imap::proto::permitted(flags, permanent)).first;
+    if (known == wanted.end()) known = wanted.emplace(&flags, translate(flags)).first;
     if (known->second == destination.flags(pair.destination)) continue;
     uids_to(plan, FlagChange::How::replace, known->second).add(destination.uid(pair.destination));
   }
@@ -31,8 +31,7 @@ FlagPlan plan_replacements(const Matches& matches, const MailboxIndex& source, c
 }
 
 FlagPlan plan_merges(const Matches& matches, const MailboxIndex& source, const MailboxIndex& destination,
-                     const imap::proto::PermanentFlags& permanent, const FlagsBefore& before,
-                     const UidSet& remembered) {
+                     const FlagTranslator& translate, const FlagsBefore& before, const UidSet& remembered) {
   using How = FlagChange::How;
   FlagPlan plan;
   const Flags none;
@@ -42,7 +41,7 @@ FlagPlan plan_merges(const Matches& matches, const MailboxIndex& source, const M
     if (changed == before.end() && remembered.contains(uid)) continue;
     const Flags& there = destination.flags(pair.destination);
     const Flags& old = changed == before.end() ? none : changed->second;
-    const Flags now = imap::proto::permitted(source.flags(pair.source), permanent);
+    const Flags now = translate(source.flags(pair.source));
     const Flags added = without(without(now, old), there);
     const Flags removed = common(without(old, now), there);
     const imap::proto::Uid copy = destination.uid(pair.destination);

@@ -3,6 +3,7 @@
 #include "imap/proto/flags.hpp"
 #include "imap/proto/uid_set.hpp"
 #include "sync/flag_change.hpp"
+#include "sync/flag_translator.hpp"
 #include "sync/mailbox_index.hpp"
 #include "sync/match.hpp"
 
@@ -25,7 +26,7 @@ using FlagPlan = std::map<std::string, PlannedChange>;
 
 /// What makes the flags of messages on the destination those of their source, as far as the destination can hold them.
 [[nodiscard]] FlagPlan plan_replacements(const Matches& matches, const MailboxIndex& source,
-                                         const MailboxIndex& destination, const imap::proto::PermanentFlags& permanent);
+                                         const MailboxIndex& destination, const FlagTranslator& translate);
 
 /// Flags of source messages before they changed, by UID.
 using FlagsBefore = std::map<imap::proto::Uid, imap::proto::Flags>;
@@ -33,7 +34,7 @@ using FlagsBefore = std::map<imap::proto::Uid, imap::proto::Flags>;
 /// What does to the destination's messages that which has been done to their source: of `remembered` ones (UIDs on the
 /// source) what has changed since `before`; the others lose no flag.
 [[nodiscard]] FlagPlan plan_merges(const Matches& matches, const MailboxIndex& source, const MailboxIndex& destination,
-                                   const imap::proto::PermanentFlags& permanent, const FlagsBefore& before,
+                                   const FlagTranslator& translate, const FlagsBefore& before,
                                    const imap::proto::UidSet& remembered);
 
 /// How many messages it changes.

@@ -79,6 +79,25 @@ class NormalLines {
   }
 
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
+  /// The line that was added last, without its end; empty when there is none.
+  [[nodiscard]] std::string_view last() const {
+    return lines_.empty() ? std::string_view() : view(lines_.back()).substr(0, lines_.back().size - 1);
+  }
+  void drop_last() {
+    if (lines_.empty()) return;
+    text_.resize(lines_.back().start);
+    lines_.pop_back();
+  }
+  /// Cuts the value of the last line off at its first "@", unless nothing would be left.
+  void cut_domain() {
+    const std::size_t value = last().find(": ") + 2;
+    const std::size_t at = last().find('@');
+    if (lines_.empty() || at == std::string_view::npos || at <= value) return;
+    text_.resize(lines_.back().start + at);
+    text_ += '\n';
+    lines_.back().size = at + 1;
+  }
 
   [[nodiscard]] Identity hash(const IdentityKey& key, IdentitySource source) {
     std::sort(lines_.begin(), lines_.end(), [this](const Line& a, const Line& b) { return view(a) < view(b); });
@@ -123,41 +142,53 @@ class NormalLines {
   std::vector<Line> lines_;
 };
 
-void gather_listed(std::string_view header, NormalLines& lines) {
-  std::string_view line;
-  while (take_line(header, line)) {
-    // Most lines are told by their first byte.
-    const int first = line.front() | 0x20;
-    if (first != 'm' && first != 'r') continue;
-    const Field field = split(line);
-    if (imap::proto::equals_ignoring_case(field.name, "message-id") ||
-        imap::proto::equals_ignoring_case(field.name, "received")) {
-      lines.add_unless_void(field);
-    }
-  }
+/// "MESSAGE-ID: <123@IMAPSYNC>".
+bool is_added_id(std::string_view line) {
+  constexpr std::string_view begin = "MESSAGE-ID: <";
+  constexpr std::string_view end = "@IMAPSYNC>";
+  if (!line.starts_with(begin) || !line.ends_with(end) || line.size() <= begin.size() + end.size()) return false;
+  const std::string_view number = line.substr(begin.size(), line.size() - begin.size() - end.size());
+  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void gather_all(std::string_view header, NormalLines& lines) {
+bool is_message_id(const Field& field) { return imap::proto::equals_ignoring_case(field.name, "message-id"); }
+
+void gather_listed(const IdentityRule& rule, std::string_view header, NormalLines& lines) {
   std::string_view line;
-  while (take_line(header, line)) lines.add(split(line));
+  while (take_line(header, line)) {
+    const Field field = split(line);
+    if (!rule.has_field(field.name)) continue;
+    lines.add_unless_void(field);
+    if (rule.cuts_domains() && is_message_id(field)) lines.cut_domain();
+    if (rule.skips(lines.last())) lines.drop_last();
+  }
+  if (lines.size() == 1 && is_added_id(lines.last())) lines.drop_last();
+}
+
+void gather_all(const IdentityRule& rule, std::string_view header, NormalLines& lines) {
+  std::string_view line;
+  while (take_line(header, line)) {
+    lines.add(split(line));
+    if (is_added_id(lines.last()) || rule.skips(lines.last())) lines.drop_last();
+  }
 }
 
 }  // namespace
 
-bool identity_of_fields(const IdentityKey& key, std::string_view header_fields, Identity& out) {
+bool identity_of_fields(const IdentityRule& rule, std::string_view header_fields, Identity& out) {
   NormalLines lines(header_fields.size() + 2);
-  gather_listed(header_fields, lines);
+  gather_listed(rule, header_fields, lines);
   if (lines.empty()) return false;
-  out = lines.hash(key, IdentitySource::listed_fields);
+  out = lines.hash(rule.key(), IdentitySource::listed_fields);
   return true;
 }
 
-IdentityResult identity_of_header(const IdentityKey& key, std::string_view header) {
+IdentityResult identity_of_header(const IdentityRule& rule, std::string_view header) {
   NormalLines lines(std::min<std::size_t>(header.size() + 2, 2048));
-  gather_listed(header, lines);
+  gather_listed(rule, header, lines);
   const IdentitySource source = lines.empty() ? IdentitySource::whole_header : IdentitySource::listed_fields;
-  if (source == IdentitySource::whole_header) gather_all(header, lines);
-  return {lines.hash(key, source), source};
+  if (source == IdentitySource::whole_header) gather_all(rule, header, lines);
+  return {lines.hash(rule.key(), source), source};
 }
 
 std::string_view header_of(std::string_view message) {

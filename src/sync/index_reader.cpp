@@ -18,9 +18,6 @@ using imap::proto::UidSet;
 namespace {
 
 constexpr std::string_view light_items = "(UID FLAGS INTERNALDATE RFC822.SIZE)";
-constexpr std::string_view identified_items =
-    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)])";
-constexpr std::string_view fields_items = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID RECEIVED)])";
 constexpr std::string_view header_items = "(UID BODY.PEEK[HEADER])";
 
 // Reserved memory costs nothing until it is used, but address space has an end.
@@ -89,7 +86,7 @@ class DateReader : public imap::proto::ResponseHandler {
 
 class IndexFiller : public HeaderReader {
  public:
-  IndexFiller(MailboxIndex& index, const IdentityKey& key) : index_(index), key_(key) {}
+  IndexFiller(MailboxIndex& index, const IdentityRule& rule) : index_(index), rule_(rule) {}
 
   void on(const imap::proto::Response& response) override {
     const auto* fetch = std::get_if<FetchResponse>(&response);
@@ -104,7 +101,7 @@ class IndexFiller : public HeaderReader {
       entry.date = date->unix_seconds;
       entry.zone_minutes = date->zone_minutes;
     }
-    if (const auto header = header_of(*fetch)) entry.has_identity = identity_of_fields(key_, *header, entry.identity);
+    if (const auto header = header_of(*fetch)) entry.has_identity = identity_of_fields(rule_, *header, entry.identity);
     flags_ = {};
     for (const std::string_view flag : fetch->flags) flags_.add(flag);
     if (!index_.add(entry, flags_)) has_too_many_flag_sets_ = true;
@@ -113,7 +110,7 @@ class IndexFiller : public HeaderReader {
 
  private:
   MailboxIndex& index_;
-  const IdentityKey& key_;
+  const IdentityRule& rule_;
   imap::proto::Flags flags_;
   bool has_too_many_flag_sets_ = false;
 };
@@ -122,7 +119,7 @@ class IndexFiller : public HeaderReader {
 class Identifier : public HeaderReader {
  public:
   enum class By { fields, whole_header };
-  Identifier(MailboxIndex& index, const IdentityKey& key, By by) : index_(index), key_(key), by_(by) {}
+  Identifier(MailboxIndex& index, const IdentityRule& rule, By by) : index_(index), rule_(rule), by_(by) {}
 
   void on(const imap::proto::Response& response) override {
     const auto* fetch = std::get_if<FetchResponse>(&response);
@@ -131,16 +128,16 @@ class Identifier : public HeaderReader {
     const auto header = header_of(*fetch);
     if (position >= index_.size() || !header) return;
     if (by_ == By::whole_header) {
-      index_.set_identity(position, identity_of_header(key_, *header).identity);
+      index_.set_identity(position, identity_of_header(rule_, *header).identity);
       return;
     }
     Identity identity;
-    if (identity_of_fields(key_, *header, identity)) index_.set_identity(position, identity);
+    if (identity_of_fields(rule_, *header, identity)) index_.set_identity(position, identity);
   }
 
  private:
   MailboxIndex& index_;
-  const IdentityKey& key_;
+  const IdentityRule& rule_;
   By by_;
 };
 
@@ -148,10 +145,11 @@ void require(const imap::proto::CommandResult& result) {
   if (!result.is_ok()) throw core::Error(imap::proto::refusal(result, core::Fault::fetch, "the listing of messages"));
 }
 
-awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, const IdentityKey& key,
+awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, const IdentityRule& rule,
                                  const UidSet& uids, Identifier::By by) {
-  Identifier identifier(index, key, by);
-  const std::string_view items = by == Identifier::By::fields ? fields_items : header_items;
+  Identifier identifier(index, rule, by);
+  std::string items(header_items);
+  if (by == Identifier::By::fields) items = fmt::format("(UID BODY.PEEK[{}])", rule.section());
   for (const std::string& set : uids.to_strings(longest_set)) {
     const imap::proto::CommandResult result = co_await session.uid_fetch(set, items, identifier);
     require(result);
@@ -159,28 +157,28 @@ awaitable<void> fetch_identities(imap::Session& session, MailboxIndex& index, co
 }
 
 /// A whole header for each of `positions` that has no identity yet; a message that has vanished gets the empty one.
-awaitable<void> identify_by_whole_header(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+awaitable<void> identify_by_whole_header(imap::Session& session, const IdentityRule& rule, MailboxIndex& index,
                                          const std::vector<std::uint32_t>& positions) {
   UidSet bare;
   for (const std::uint32_t i : positions) {
     if (!index.has_identity(i)) bare.add(index.uid(i));
   }
   if (bare.empty()) co_return;
-  co_await fetch_identities(session, index, key, bare, Identifier::By::whole_header);
+  co_await fetch_identities(session, index, rule, bare, Identifier::By::whole_header);
   for (const std::uint32_t i : positions) {
-    if (!index.has_identity(i)) index.set_identity(i, identity_of_header(key, {}).identity);
+    if (!index.has_identity(i)) index.set_identity(i, identity_of_header(rule, {}).identity);
   }
 }
 
 }  // namespace
 
-awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+awaitable<void> identify(imap::Session& session, const IdentityRule& rule, MailboxIndex& index,
                          const std::vector<std::uint32_t>& positions) {
   UidSet uids;
   for (const std::uint32_t i : positions) uids.add(index.uid(i));
   if (uids.empty()) co_return;
-  co_await fetch_identities(session, index, key, uids, Identifier::By::fields);
-  co_await identify_by_whole_header(session, key, index, positions);
+  co_await fetch_identities(session, index, rule, uids, Identifier::By::fields);
+  co_await identify_by_whole_header(session, rule, index, positions);
 }
 
 awaitable<void> read_dates(imap::Session& session, MailboxIndex& index, const std::vector<std::uint32_t>& positions) {
@@ -193,12 +191,15 @@ awaitable<void> read_dates(imap::Session& session, MailboxIndex& index, const st
   }
 }
 
-awaitable<void> read_index(imap::Session& session, const IdentityKey& key, std::string uids, IndexDepth depth,
+awaitable<void> read_index(imap::Session& session, const IdentityRule& rule, std::string uids, IndexDepth depth,
                            std::size_t expected_messages, MailboxIndex& index) {
   // The server's word for how many there are may be any number.
   index.reserve(std::min(expected_messages, most_reserved));
-  IndexFiller filler(index, key);
-  const std::string_view items = depth == IndexDepth::light ? light_items : identified_items;
+  IndexFiller filler(index, rule);
+  std::string items(light_items);
+  if (depth == IndexDepth::identified) {
+    items = fmt::format("(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[{}])", rule.section());
+  }
   const imap::proto::CommandResult result = co_await session.uid_fetch(uids, items, filler);
   require(result);
   if (filler.has_too_many_flag_sets()) {
@@ -210,7 +211,7 @@ awaitable<void> read_index(imap::Session& session, const IdentityKey& key, std::
     for (std::uint32_t i = 0; i < index.size(); ++i) {
       if (!index.has_identity(i)) bare.push_back(i);
     }
-    co_await identify_by_whole_header(session, key, index, bare);
+    co_await identify_by_whole_header(session, rule, index, bare);
   }
 }
 

@@ -22,11 +22,11 @@ enum class IndexDepth {
 /// Received fields say nothing are identified by their whole header, which costs a second FETCH for these alone. Throws
 /// core::Error: a listing that was refused must never look like an empty mailbox. What came before a connection was
 /// lost is in the index.
-boost::asio::awaitable<void> read_index(imap::Session& session, const IdentityKey& key, std::string uids,
+boost::asio::awaitable<void> read_index(imap::Session& session, const IdentityRule& rule, std::string uids,
                                         IndexDepth depth, std::size_t expected_messages, MailboxIndex& index);
 
 /// Identifies some messages of an index that was read lightly; what came before a connection was lost is in it.
-boost::asio::awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
+boost::asio::awaitable<void> identify(imap::Session& session, const IdentityRule& rule, MailboxIndex& index,
                                       const std::vector<std::uint32_t>& positions);
 
 /// Reads INTERNALDATE of some messages of an index.

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <optional>
 #include <unordered_map>
 
@@ -193,11 +192,12 @@ std::string settling_rules(const config::SyncRules& rules) {
   // What these select can change while the mailboxes do not.
   const bool is_of_the_moment = selection.min_age || selection.max_age || !selection.source.criteria.empty() ||
                                 !selection.destination.criteria.empty();
-  if (is_of_the_moment) text += fmt::format(" at={}", std::time(nullptr));
+  if (is_of_the_moment) return {};
   add("maxsize", selection.max_size);
   add("minsize", selection.min_size);
   add("appendlimit", selection.append_limit);
   if (selection.copy_duplicates) text += " duplicates";
+  for (const std::string& expression : rules.flags.transforms) text += fmt::format(" regexflag={}", expression);
   const config::DeletionRules& deletion = rules.deletion;
   text += fmt::format(" delete={}{}{}{}{}", static_cast<int>(deletion.source), static_cast<int>(deletion.destination),
                       static_cast<int>(deletion.destination_duplicates), deletion.expunge_source ? 1 : 0,
@@ -205,9 +205,14 @@ std::string settling_rules(const config::SyncRules& rules) {
   return text;
 }
 
+KnownMailbox::KnownMailbox(store::Store& store, std::int64_t account, store::MailboxRecord record,
+                           std::string identified_by)
+    : store_(store), account_(account), record_(std::move(record)), identified_by_(std::move(identified_by)),
+      is_of_this_rule_(record_.id == 0 || record_.identified_by == identified_by_) {}
+
 awaitable<MailboxSnapshot> KnownMailbox::load() {
   MailboxSnapshot snapshot;
-  if (record_.id == 0) co_return snapshot;
+  if (!is_written()) co_return snapshot;
   const auto work = [this, &snapshot](store::Backend& backend) { read(backend, snapshot); };
   const bool is_read = co_await store_.run(work);
   if (!is_read) snapshot = {};
@@ -245,6 +250,7 @@ awaitable<void> KnownMailbox::write(const MailboxSnapshot& now, store::MailboxRe
   record.id = record_.id;
   record.source = record_.source;
   record.destination = record_.destination;
+  record.identified_by = identified_by_;
   record.source_state.uid_next = first_unknown(now.source, record.source_state.uid_next);
   record.destination_state.uid_next = first_unknown(now.destination, record.destination_state.uid_next);
   const auto work = [this, &now, &record, &refused](store::Backend& backend) {
@@ -255,10 +261,17 @@ awaitable<void> KnownMailbox::write(const MailboxSnapshot& now, store::MailboxRe
     backend.clear_confirmed(record.id);
   };
   const bool is_written = co_await store_.run(work);
-  if (is_written) record_ = std::move(record);
+  if (!is_written) co_return;
+  record_ = std::move(record);
+  is_of_this_rule_ = true;
 }
 
 void KnownMailbox::write_chunks(store::Backend& backend, const MailboxSnapshot& now) {
+  if (!is_of_this_rule_) {
+    backend.read_chunks(record_.id, [this](std::int64_t number, std::string_view packed) {
+      written_[number] = store::checksum_of(packed);
+    });
+  }
   std::map<std::int64_t, std::uint64_t> written;
   each_chunk(now, store_.key(), [&](std::int64_t number, const std::string& packed) {
     const std::uint64_t checksum = store::checksum_of(packed);

@@ -17,7 +17,7 @@
 namespace imapferry::sync {
 
 /// The rules that decide whether a mailbox pair has anything left to do: what was settled under others may not be so
-/// under these.
+/// under these. Empty for rules under which nothing is ever settled.
 [[nodiscard]] std::string settling_rules(const config::SyncRules& rules);
 
 /// All that is known of a mailbox pair at some moment.
@@ -32,8 +32,8 @@ struct MailboxSnapshot {
 class KnownMailbox {
  public:
   /// `record` has no number when the pair is new. The store outlives this.
-  KnownMailbox(store::Store& store, std::int64_t account, store::MailboxRecord record)
-      : store_(store), account_(account), record_(std::move(record)) {}
+  /// Messages that were identified by another rule than `identified_by` are as good as unknown.
+  KnownMailbox(store::Store& store, std::int64_t account, store::MailboxRecord record, std::string identified_by);
 
   [[nodiscard]] const store::MailboxRecord& record() const noexcept { return record_; }
 
@@ -46,7 +46,7 @@ class KnownMailbox {
                                      const std::vector<store::RefusedMessage>& refused);
   /// Notes that the destination has confirmed messages, by position on the source, behind what was written before.
   void confirm(const MailboxSnapshot& now, std::span<const std::uint32_t> positions);
-  [[nodiscard]] bool is_written() const noexcept { return record_.id != 0; }
+  [[nodiscard]] bool is_written() const noexcept { return record_.id != 0 && is_of_this_rule_; }
 
  private:
   void read(store::Backend& backend, MailboxSnapshot& snapshot);
@@ -55,6 +55,8 @@ class KnownMailbox {
   store::Store& store_;
   std::int64_t account_;
   store::MailboxRecord record_;
+  std::string identified_by_;
+  bool is_of_this_rule_;                           ///< what is written
   std::map<std::int64_t, std::uint64_t> written_;  ///< checksums of the chunks in the store, by number
 };
 

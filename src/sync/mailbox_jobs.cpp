@@ -50,7 +50,7 @@ void MailboxJobs::add(const MailboxPair& pair, Forecast forecast, std::optional<
   Job& job = jobs_.emplace_back();
   job.pair = &pair;
   job.forecast = forecast;
-  if (known) job.known.emplace(*context_.store, context_.account_number, std::move(*known));
+  if (known) job.known.emplace(*context_.store, context_.account_number, std::move(*known), context_.identity.text());
 }
 
 bool MailboxJobs::were_cut_short() const noexcept {

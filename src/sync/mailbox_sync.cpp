@@ -74,7 +74,7 @@ awaitable<bool> MailboxSync::synchronise() {
     co_return true;
   }
   const bool has_set_flags = !context_.stop.is_requested;
-  if (has_set_flags) co_await set_flags();
+  if (has_set_flags) co_await set_flags(flag_plan_);
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
   co_await settle();
@@ -165,7 +165,7 @@ awaitable<void> MailboxSync::list(Side side, IndexDepth depth) {
   Listing& here = listing(side);
   const auto expected = side == Side::source ? forecast_.source_messages : forecast_.destination_messages;
   try {
-    co_await read_index(session(side), context_.key, "1:*", depth, expected.value_or(0), index(side));
+    co_await read_index(session(side), context_.identity, "1:*", depth, expected.value_or(0), index(side));
     here.depth = depth;
     here.failure.reset();
   } catch (const core::Error& error) {
@@ -182,7 +182,7 @@ awaitable<void> MailboxSync::identify_rest(Side side) {
   for (std::size_t i = 0; i < index(side).size(); ++i) {
     if (!index(side).has_identity(i)) rest.push_back(static_cast<std::uint32_t>(i));
   }
-  co_await identify(session(side), context_.key, index(side), rest);
+  co_await identify(session(side), context_.identity, index(side), rest);
   listing(side).depth = IndexDepth::identified;
 }
 
@@ -253,14 +253,14 @@ void MailboxSync::refuse_too_large() {
 }
 
 void MailboxSync::plan_flags() {
-  const imap::proto::PermanentFlags& permanent = destination_state_.permanent_flags;
+  const FlagTranslator translate(context_.rules.flags, destination_state_.permanent_flags);
   switch (context_.rules.flags.present) {
   case config::FlagRules::Present::keep: break;
   case config::FlagRules::Present::replace:
-    flag_plan_ = plan_replacements(matches_, now_.source, now_.destination, permanent);
+    flag_plan_ = plan_replacements(matches_, now_.source, now_.destination, translate);
     break;
   case config::FlagRules::Present::merge:
-    flag_plan_ = plan_merges(matches_, now_.source, now_.destination, permanent, flags_before_, remembered_);
+    flag_plan_ = plan_merges(matches_, now_.source, now_.destination, translate, flags_before_, remembered_);
     break;
   }
 }
@@ -310,13 +310,14 @@ awaitable<void> MailboxSync::identify_large_messages() {
   for (const std::uint32_t i : matches_.missing) {
     if (now_.source.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
   }
-  co_await identify(*lane_.source, context_.key, now_.source, large);
+  co_await identify(*lane_.source, context_.identity, now_.source, large);
 }
 
 awaitable<bool> MailboxSync::copy() {
   if (matches_.missing.empty()) co_return true;
   co_await complete_dates();
-  Copier copier(context_, lane_, pair_, now_.source, destination_state_.permanent_flags, memory_);
+  const FlagTranslator translate(context_.rules.flags, destination_state_.permanent_flags);
+  Copier copier(context_, lane_, pair_, now_.source, translate, memory_);
   copier.on_confirmed([this](auto items, auto uids) { note_copied(items, uids); });
   has_changed_destination_ = true;
   if (is_first_copy_) {
@@ -325,6 +326,7 @@ awaitable<bool> MailboxSync::copy() {
   }
   const bool is_complete = co_await copier.copy(matches_.missing);
   confirmed_ = copier.confirmed();
+  if (!flags_after_copy_.empty()) co_await set_flags(flags_after_copy_);
   co_return is_complete;
 }
 
@@ -339,12 +341,12 @@ awaitable<void> MailboxSync::complete_dates() {
 }
 
 /// All that get the same change at once, and all changes in one flight.
-awaitable<void> MailboxSync::set_flags() {
-  if (flag_plan_.empty()) co_return;
+awaitable<void> MailboxSync::set_flags(const FlagPlan& plan) {
+  if (plan.empty()) co_return;
   has_changed_destination_ = true;
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup flight(executor);
-  for (const auto& [item, planned] : flag_plan_) {
+  for (const auto& [item, planned] : plan) {
     for (std::string& set : planned.uids.to_strings(longest_set)) {
       flight.spawn(set_flags_of(std::move(set), planned.change));
     }
@@ -406,7 +408,7 @@ awaitable<void> MailboxSync::remove_doubles() {
   if (!knows_ours && memory_.unheard.empty()) co_return;
   MailboxIndex arrived;
   const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
-  co_await read_index(*lane_.destination, context_.key, range, IndexDepth::identified, 0, arrived);
+  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
   std::vector<std::uint32_t> order(arrived.size());
   std::iota(order.begin(), order.end(), 0U);
   const auto key = [&](std::uint32_t i) {

@@ -75,7 +75,7 @@ class MailboxSync {
   boost::asio::awaitable<void> complete_dates();
   boost::asio::awaitable<void> identify_large_messages();
   boost::asio::awaitable<bool> copy();
-  boost::asio::awaitable<void> set_flags();
+  boost::asio::awaitable<void> set_flags(const FlagPlan& plan);
   boost::asio::awaitable<void> set_flags_of(std::string set, const FlagChange& change);
   void forget_flag_changes();
   boost::asio::awaitable<void> settle();
@@ -130,6 +130,7 @@ class MailboxSync {
   MessageScope::LeftOut left_out_;
   Matches matches_;
   FlagPlan flag_plan_;
+  FlagPlan flags_after_copy_;
   FlagsBefore flags_before_;        ///< of source messages whose flags have changed
   imap::proto::UidSet remembered_;  ///< UIDs on the source
   std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination

@@ -131,7 +131,7 @@ awaitable<UidSet> MailboxSync::copies_that_are_there() {
   if (confirmed_blind_.empty()) co_return there;
   MailboxIndex arrived;
   const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
-  co_await read_index(*lane_.destination, context_.key, range, IndexDepth::identified, 0, arrived);
+  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
   std::multimap<Identity, std::uint64_t> sizes;
   for (std::size_t i = 0; i < arrived.size(); ++i) sizes.emplace(arrived.identity(i), arrived.message_size(i));
   for (const std::uint32_t i : confirmed_blind_) {

@@ -46,6 +46,13 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
     std::vector<std::uint32_t>& confirmed = uids.empty() ? confirmed_blind_ : confirmed_known_;
     for (const Batch::Item* item : items) confirmed.push_back(item->position);
   }
+  if (context_.rules.flags.set_after_copy) {
+    for (std::size_t n = 0; n < uids.size(); ++n) {
+      FlagChange change(FlagChange::How::replace, items[n]->meta.flags);
+      std::string item = change.item();
+      flags_after_copy_.try_emplace(std::move(item), std::move(change)).first->second.uids.add(uids[n]);
+    }
+  }
   if (known_ == nullptr) return;
   std::vector<std::uint32_t> positions;
   positions.reserve(items.size());

@@ -69,7 +69,7 @@ void MailboxSync::recall_side(Side side, CatchUp::Age age) {
   if (last(side).uid_validity == 0) {
     index(side) = {};
   } else {
-    listing(side).catch_up.emplace(session(side), context_.key, last(side), index(side), age);
+    listing(side).catch_up.emplace(session(side), context_.identity, last(side), index(side), age);
   }
 }
 

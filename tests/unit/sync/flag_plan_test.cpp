@@ -40,7 +40,8 @@ TEST_CASE("flag plan: replacements, those that are alike together") {
   scene.add("\\Seen", "\\Seen");
   scene.add("\\Seen", "\\Draft Mine");
   scene.add("", "\\Flagged");
-  const FlagPlan plan = plan_replacements(scene.matches, scene.source, scene.destination, scene.permanent);
+  const FlagPlan plan =
+      plan_replacements(scene.matches, scene.source, scene.destination, FlagTranslator({}, scene.permanent));
   CHECK(text_of(plan) == "FLAGS.SILENT () of 104; FLAGS.SILENT (\\Seen) of 101,103; ");
   CHECK(size_of(plan) == 3);
 }
@@ -51,7 +52,7 @@ TEST_CASE("flag plan: what the destination cannot hold is no difference") {
   scene.permanent.flags = flags_from("\\Seen");
   scene.add("\\Seen Work", "\\Seen");
   scene.add("\\Flagged", "");
-  CHECK(plan_replacements(scene.matches, scene.source, scene.destination, scene.permanent).empty());
+  CHECK(plan_replacements(scene.matches, scene.source, scene.destination, FlagTranslator({}, scene.permanent)).empty());
 }
 
 TEST_CASE("flag plan: merges do what was done on the source and nothing else") {
@@ -63,8 +64,8 @@ TEST_CASE("flag plan: merges do what was done on the source and nothing else") {
   const FlagsBefore before = {{1, flags_from("\\Seen")}, {4, flags_from("\\Seen")}};
   imap::proto::UidSet remembered;
   for (const imap::proto::Uid uid : {1U, 2U, 4U}) remembered.add(uid);
-  const FlagPlan plan =
-      plan_merges(scene.matches, scene.source, scene.destination, scene.permanent, before, remembered);
+  const FlagPlan plan = plan_merges(scene.matches, scene.source, scene.destination, FlagTranslator({}, scene.permanent),
+                                    before, remembered);
   CHECK(text_of(plan) ==
         "+FLAGS.SILENT (\\Flagged) of 101; +FLAGS.SILENT (\\Seen Work) of 103; -FLAGS.SILENT (\\Seen) of 101; ");
 }

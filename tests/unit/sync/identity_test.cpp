@@ -13,7 +13,7 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr IdentityKey key{{0x1122334455667788U, 0x99aabbccddeeff00U}};
+const IdentityRule key(IdentityKey{{0x1122334455667788U, 0x99aabbccddeeff00U}});
 
 IdentityResult of_header(std::string_view header) { return identity_of_header(key, header); }
 

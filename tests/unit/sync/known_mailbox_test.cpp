@@ -85,7 +85,7 @@ asio::awaitable<std::int64_t> account_in(store::Store& store) {
 asio::awaitable<void> write(Scene& scene) {
   const std::int64_t account = co_await account_in(*scene.store);
   store::MailboxRecord record = record_of(10, 20);
-  KnownMailbox known(*scene.store, account, record);
+  KnownMailbox known(*scene.store, account, record, "");
   std::vector<store::RefusedMessage> refused;
   co_await known.write(scene.now, record, refused);
   CHECK(known.is_written());
@@ -98,7 +98,7 @@ asio::awaitable<void> load(Scene& scene) {
   co_await scene.store->run(work);
   for (store::MailboxRecord& record : records) {
     scene.records.push_back(record);
-    KnownMailbox known(*scene.store, account, std::move(record));
+    KnownMailbox known(*scene.store, account, std::move(record), "");
     const MailboxSnapshot snapshot = co_await known.load();
     scene.loaded.push_back(text_of(snapshot));
   }
@@ -107,7 +107,7 @@ asio::awaitable<void> load(Scene& scene) {
 asio::awaitable<void> confirm(Scene& scene) {
   const std::int64_t account = co_await account_in(*scene.store);
   store::MailboxRecord record = record_of(10, 20);
-  KnownMailbox known(*scene.store, account, record);
+  KnownMailbox known(*scene.store, account, record, "");
   const std::vector<store::RefusedMessage> refused;
   co_await known.write(scene.now, record, refused);
   // As the copier would: the third message has its identity now, and a copy.
@@ -161,7 +161,7 @@ TEST_CASE("known mailbox: writing again leaves nothing of what is gone") {
     const store::Store::Work work = [&](store::Backend& backend) { records = backend.mailboxes(account); };
     co_await it.store->run(work);
     store::MailboxRecord record = records.at(0);
-    KnownMailbox known(*it.store, account, record);
+    KnownMailbox known(*it.store, account, record, "");
     const MailboxSnapshot before = co_await known.load();
     CHECK(before.source.size() == 20);
     const std::vector<store::RefusedMessage> refused;

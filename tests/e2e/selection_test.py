@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Which messages are copied: by search, age, size, and how often."""
+
+import datetime
+import re
+import unittest
+
+import paths  # noqa: F401
+from harness import WholeProgramTest, login, run, side
+
+INBOX = ("INBOX",)
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def days_ago(days):
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
+
+
+def message(name, size=0, sent=1):
+    when = days_ago(sent)
+    date = f"{when.day} {MONTHS[when.month - 1]} {when.year} {when:%H:%M:%S} +0000"
+    return f"Message-Id: <{name}@selection>\r\nDate: {date}\r\nSubject: {name}\r\n\r\n{'x' * size}\r\n".encode()
+
+
+class SelectionTest(WholeProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.source = cls.serve()
+        cls.destination = cls.serve(layout="mdbox")
+
+    def filled(self, *messages):
+        """A user with messages of (name, {size, sent, arrived}); ages in days."""
+        user = self.new_user()
+        with self.open(self.source, user) as session:
+            for name, facts in messages:
+                when = days_ago(facts.pop("arrived", 0))
+                date = f"{when.day:02}-{MONTHS[when.month - 1]}-{when.year} {when:%H:%M:%S} +0000"
+                session.append(INBOX, message(name, **facts), (), date)
+        return user
+
+    def names(self, user, server=None):
+        with self.open(server or self.destination, user) as session:
+            inbox = next(box for box in session.mailboxes() if box.path == INBOX)
+            return sorted(re.search(rb"Message-Id: <(.*)@", one.content).group(1).decode() for one in session.messages(inbox))
+
+    def migrate(self, user, *options, code=0):
+        finished = run(*side(1, self.source), *login(1, user), *side(2, self.destination), *login(2, user), *options)
+        self.assert_ended(finished, code)
+        return finished
+
+    def check(self, user, options, expected):
+        """The same with an empty destination and with one that holds something, with a store and without."""
+        self.migrate(user, *options)
+        self.assertEqual(self.names(user), expected, options)
+        self.migrate(user, *options)
+        self.assertEqual(self.names(user), expected, f"again: {options}")
+
+    def test_ages_by_the_date_header(self):
+        messages = [("new", {"sent": 2, "arrived": 50}), ("middle", {"sent": 20}), ("old", {"sent": 40, "arrived": 1})]
+        for options, expected in ((["--maxage", "10"], ["new"]), (["--minage", "10"], ["middle", "old"]),
+                                  (["--maxage", "30", "--minage", "10"], ["middle"]),
+                                  (["--maxage", "10", "--minage", "30"], ["new", "old"])):
+            self.check(self.filled(*[(name, dict(facts)) for name, facts in messages]), options, expected)
+
+    def test_ages_by_the_date_of_arrival(self):
+        user = self.filled(("new", {"sent": 2, "arrived": 50}), ("old", {"sent": 40, "arrived": 1}))
+        self.check(user, ["--maxage", "10", "--noabletosearch"], ["old"])
+
+    def test_a_selection_grows(self):
+        user = self.filled(("a", {"sent": 2}), ("b", {"sent": 20}))
+        self.check(user, ["--maxage", "10"], ["a"])
+        self.check(user, [], ["a", "b"])
+
+    def test_sizes(self):
+        small, large = len(message("s")), len(message("l", 1000))
+        for options, expected in ((["--maxsize", str(large - 1)], ["s"]), (["--maxsize", str(large)], ["l", "s"]),
+                                  (["--minsize", str(small)], ["l"]), (["--minsize", str(small - 1)], ["l", "s"])):
+            self.check(self.filled(("s", {}), ("l", {"size": 1000})), options, expected)
+        finished = self.migrate(self.filled(("s", {}), ("l", {"size": 1000})), "--maxsize", "500")
+        self.assertIn("left out", finished.output)
+
+    def test_appendlimit_refuses_by_name(self):
+        user = self.filled(("s", {}), ("l", {"size": 1000}))
+        finished = self.migrate(user, "--appendlimit", "500", code=114)
+        self.assertIn("--appendlimit", finished.output)
+        self.assertEqual(self.names(user), ["s"])
+
+    def test_searches_and_ages_hold_together(self):
+        user = self.filled(("apple", {"sent": 2}), ("pear", {"sent": 2}), ("old apple", {"sent": 30}))
+        self.check(user, ["--search", "SUBJECT apple", "--maxage", "10"], ["apple"])
+        self.check(user, ["--search1", "SUBJECT pear"], ["apple", "pear"])
+        self.check(self.filled(("Grün", {}), ("Rot", {})), ["--search1", 'HEADER Message-Id "Rot"'], ["Rot"])
+
+    def test_searches_that_cannot_be(self):
+        user = self.filled(("a", {}))
+        self.assertIn("NO_SUCH_KEY", self.migrate(user, "--search1", "NO_SUCH_KEY", code=115).output)
+        self.migrate(user, "--search", "ALL\r\nA1 LOGOUT", code=64)
+        self.assertEqual(self.names(user), [])
+
+    def test_duplicates(self):
+        user = self.filled(("a", {}), ("a", {}), ("b", {}))
+        self.check(user, [], ["a", "b"])
+        self.check(user, ["--syncduplicates"], ["a", "a", "b"])
+        self.check(self.filled(("a", {}), ("a", {}), ("b", {})), ["--syncduplicates", "--nostate"], ["a", "a", "b"])
+
+    def test_flags(self):
+        user = self.filled(("a", {}))
+        with self.open(self.source, user) as session:
+            session.append(INBOX, message("b"), ("\\Seen", "\\Flagged", "NonJunk"))
+        options = ["--regexflag", "s/\\\\Flagged//g", "--regexflag", "s/NonJunk/Wanted/", "--syncflagsaftercopy"]
+        self.migrate(user, *options)
+        with self.open(self.destination, user) as session:
+            inbox = next(box for box in session.mailboxes() if box.path == INBOX)
+            flags = [sorted(flag for flag in one.flags if flag != "\\Recent") for one in session.messages(inbox)]
+        self.assertEqual(flags, [[], ["Wanted", "\\Seen"]])
+        self.assertIn("0 messages", self.migrate(user, *options).output)
+        self.migrate(user, "--regexflag", "s/(//", code=64)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
