@@ -44,6 +44,8 @@ core::Result<config::SelectionRules> selection_rules_from(const ParsedOptions& o
   rules.max_size = bytes_from(options, "maxsize");
   rules.min_size = bytes_from(options, "minsize");
   rules.append_limit = bytes_from(options, "appendlimit");
+  rules.dates_from_header = options.flag("idatefromheader").value_or(false);
+  rules.leaves_dates = !options.flag("syncinternaldates").value_or(true) && !rules.dates_from_header;
   rules.copy_duplicates = options.flag("syncduplicates").value_or(false);
   rules.skip_cross_duplicates = options.flag("skipcrossduplicates").value_or(false);
   return rules;

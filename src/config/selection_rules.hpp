@@ -23,6 +23,10 @@ struct SelectionRules {
   std::optional<std::uint64_t> append_limit;  ///< what the destination takes, whatever it says itself
   /// Messages that are in a mailbox more than once are copied as often as they are there.
   bool copy_duplicates = false;
+  /// The date of arrival that a copy gets is that of the Date header, where there is one that can be read.
+  bool dates_from_header = false;
+  /// Messages get no date of arrival but that of the copy.
+  bool leaves_dates = false;
   /// A message that was found in, or copied to, one mailbox is not copied to another one.
   bool skip_cross_duplicates = false;
 };

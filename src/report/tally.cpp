@@ -205,7 +205,7 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
 
   planned.source_messages = event.source_messages;
   planned.already_there = event.already_there;
-  planned.duplicates = event.source_duplicates;
+  planned.duplicates = event.source_duplicates + event.cross_duplicates;
   planned.left_out = event.left_out;
   planned.bytes_left_out = event.bytes_left_out;
   add(account, &Counts::left_out, planned.left_out);

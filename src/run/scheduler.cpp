@@ -120,8 +120,10 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   }
   AccountObserver observer(observer_, ref, record ? &*record : nullptr);
   store::Store* store = number != 0 ? store_ : nullptr;
-  const sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_,
-                              stop_,    identity_, observer,      store,   number};
+  sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_,
+                        stop_,    identity_, observer,      store,   number};
+  sync::CarriedMessages carried;
+  if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   end.failure = std::move(outcome.failure);

@@ -148,7 +148,8 @@ bool AccountSync::is_unchanged(const MailboxPair& pair, const store::MailboxReco
     return last.uid_validity != 0 && now.uid_validity == last.uid_validity && now.uid_next != 0 &&
            now.uid_next == last.uid_next && now.messages == last.messages && has_same_flags;
   };
-  return !record.settled_for.empty() && record.identified_by == context_.identity.text() && record.settled_for == settling_rules(context_.rules) &&
+  return !record.settled_for.empty() && record.identified_by == context_.identity.text() &&
+         record.settled_for == settling_rules(context_.rules) &&
          is_equal(source_states_, pair.source.wire, record.source_state) &&
          is_equal(destination_states_, pair.destination_wire, record.destination_state);
 }

@@ -4,6 +4,7 @@
 #include "core/semaphore.hpp"
 #include "core/worker.hpp"
 #include "store/store.hpp"
+#include "sync/carried_messages.hpp"
 #include "sync/event.hpp"
 #include "sync/identity.hpp"
 #include "sync/servers.hpp"
@@ -45,6 +46,8 @@ struct Context {
   Observer& observer;
   store::Store* store = nullptr;    ///< null: nothing is remembered
   std::int64_t account_number = 0;  ///< in the store
+  CarriedMessages* carried =
+      nullptr;  ///< of this account, where a message that is in one mailbox is not copied to others
 };
 
 }  // namespace imapferry::sync

@@ -1,6 +1,7 @@
 #include "sync/copier.hpp"
 
 #include "core/pause.hpp"
+#include "imap/proto/header_date.hpp"
 #include "imap/proto/refusal.hpp"
 #include "sync/header_field.hpp"
 #include "sync/large_message.hpp"
@@ -77,11 +78,14 @@ Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, Mail
 
 Batch::Item Copier::item_at(std::uint32_t position) {
   MessageMeta meta;
+  meta.date = MailboxIndex::no_date;
   std::vector<std::string> left_out;
   const imap::proto::Uid uid = index_.uid(position);
   meta.flags = translate_(index_.flags(position), &left_out);
-  meta.date = index_.date(position);
-  meta.zone_minutes = index_.zone_minutes(position);
+  if (!context_.rules.selection.leaves_dates) {
+    meta.date = index_.date(position);
+    meta.zone_minutes = index_.zone_minutes(position);
+  }
   for (const std::string& flag : left_out) {
     if (!memory_.told_flags.insert(flag).second) continue;
     context_.observer.on(MessageChanged{pair_.source.name, pair_.destination, uid,
@@ -138,6 +142,12 @@ bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {
   if (bytes.find('\0') != std::string_view::npos) {
     context_.observer.on(MessageChanged{pair_.source.name, pair_.destination, item.uid,
                                         "NUL bytes, which a server may change or refuse"});
+  }
+  if (context_.rules.selection.dates_from_header) {
+    if (const auto date = imap::proto::parse_header_date(header_field(header_of(bytes), "date"))) {
+      item.meta.date = date->unix_seconds;
+      item.meta.zone_minutes = date->zone_minutes;
+    }
   }
   if (!tells_duplicates_) return true;
   const IdentityResult found = identity_of_header(context_.identity, header_of(bytes));

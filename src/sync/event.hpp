@@ -64,6 +64,7 @@ struct MailboxPlanned {
   std::uint64_t source_duplicates = 0, destination_duplicates = 0;
   std::uint64_t destination_only = 0;
   std::uint64_t flags_to_set = 0;
+  std::uint64_t cross_duplicates = 0;  ///< in another mailbox of the destination already, and not copied for that
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< not there, and not to be copied by the user's rules
   bool dry = false;
 };

@@ -1,7 +1,9 @@
 #include "sync/index_reader.hpp"
 
 #include "imap/proto/date_time.hpp"
+#include "imap/proto/header_date.hpp"
 #include "imap/proto/refusal.hpp"
+#include "sync/header_field.hpp"
 
 #include <fmt/format.h>
 
@@ -64,7 +66,9 @@ class HeaderReader : public imap::proto::ResponseHandler {
 
 std::optional<imap::proto::DateTime> date_of(const FetchResponse& fetch) {
   if (!fetch.internal_date) return std::nullopt;
-  return imap::proto::DateTime::parse(*fetch.internal_date);
+  const auto date = imap::proto::DateTime::parse(*fetch.internal_date);
+  // Some servers write it as no IMAP server should.
+  return date ? date : imap::proto::parse_header_date(*fetch.internal_date);
 }
 
 /// Dates of messages that are in the index already.
@@ -79,6 +83,24 @@ class DateReader : public imap::proto::ResponseHandler {
     if (position < index_.size() && date) index_.set_date(position, date->unix_seconds, date->zone_minutes);
   }
   void done(const imap::proto::CommandResult&) override {}
+
+ private:
+  MailboxIndex& index_;
+};
+
+/// The same from Date headers.
+class HeaderDateReader : public HeaderReader {
+ public:
+  explicit HeaderDateReader(MailboxIndex& index) : index_(index) {}
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || fetch->uid == 0) return;
+    const std::size_t position = index_.find(fetch->uid);
+    const auto header = header_of(*fetch);
+    if (position >= index_.size() || !header) return;
+    const auto date = imap::proto::parse_header_date(header_field(*header, "date"));
+    if (date) index_.set_date(position, date->unix_seconds, date->zone_minutes);
+  }
 
  private:
   MailboxIndex& index_;
@@ -179,6 +201,18 @@ awaitable<void> identify(imap::Session& session, const IdentityRule& rule, Mailb
   if (uids.empty()) co_return;
   co_await fetch_identities(session, index, rule, uids, Identifier::By::fields);
   co_await identify_by_whole_header(session, rule, index, positions);
+}
+
+awaitable<void> read_header_dates(imap::Session& session, MailboxIndex& index,
+                                  const std::vector<std::uint32_t>& positions) {
+  UidSet uids;
+  for (const std::uint32_t i : positions) uids.add(index.uid(i));
+  HeaderDateReader reader(index);
+  for (const std::string& set : uids.to_strings(longest_set)) {
+    const imap::proto::CommandResult result =
+        co_await session.uid_fetch(set, "(UID BODY.PEEK[HEADER.FIELDS (DATE)])", reader);
+    require(result);
+  }
 }
 
 awaitable<void> read_dates(imap::Session& session, MailboxIndex& index, const std::vector<std::uint32_t>& positions) {

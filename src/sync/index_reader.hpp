@@ -29,6 +29,10 @@ boost::asio::awaitable<void> read_index(imap::Session& session, const IdentityRu
 boost::asio::awaitable<void> identify(imap::Session& session, const IdentityRule& rule, MailboxIndex& index,
                                       const std::vector<std::uint32_t>& positions);
 
+/// Sets the dates of some messages of an index to those of their Date headers, where these can be read.
+boost::asio::awaitable<void> read_header_dates(imap::Session& session, MailboxIndex& index,
+                                               const std::vector<std::uint32_t>& positions);
+
 /// Reads INTERNALDATE of some messages of an index.
 boost::asio::awaitable<void> read_dates(imap::Session& session, MailboxIndex& index,
                                         const std::vector<std::uint32_t>& positions);

@@ -191,7 +191,7 @@ std::string settling_rules(const config::SyncRules& rules) {
   };
   // What these select can change while the mailboxes do not.
   const bool is_of_the_moment = selection.min_age || selection.max_age || !selection.source.criteria.empty() ||
-                                !selection.destination.criteria.empty();
+                                !selection.destination.criteria.empty() || selection.skip_cross_duplicates;
   if (is_of_the_moment) return {};
   add("maxsize", selection.max_size);
   add("minsize", selection.min_size);

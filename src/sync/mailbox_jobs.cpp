@@ -58,6 +58,8 @@ bool MailboxJobs::were_cut_short() const noexcept {
 }
 
 std::size_t MailboxJobs::lanes_that_pay() const {
+  // What is in one mailbox decides what is copied to the next.
+  if (context_.carried != nullptr) return 1;
   std::uint64_t messages = 0;
   for (const Job& job : jobs_) messages += job.forecast.source_messages.value_or(messages_that_pay);
   const std::uint64_t paying = std::max<std::uint64_t>(messages / messages_that_pay, jobs_.size() / mailboxes_that_pay);

@@ -79,6 +79,7 @@ awaitable<bool> MailboxSync::synchronise() {
   const bool is_complete = co_await copy() && has_set_flags;
   co_await settle();
   if (is_complete) co_await delete_messages();
+  note_carried();
   is_worth_noting_ = known_ != nullptr;
   is_complete_ = is_complete;
   co_return is_complete;
@@ -97,7 +98,7 @@ awaitable<void> MailboxSync::open_both() {
   if (source_.catch_up) {
     flight.spawn(source_.catch_up->ask());
   } else if (there) {
-    flight.spawn(list(Side::source, *there == 0 ? IndexDepth::light : IndexDepth::identified));
+    flight.spawn(list(Side::source, *there == 0 ? first_copy_depth() : IndexDepth::identified));
   }
   if (has_destination && destination_.catch_up) {
     flight.spawn(destination_.catch_up->ask());
@@ -146,7 +147,8 @@ awaitable<void> MailboxSync::complete_listings() {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup both(executor);
   if (is_first_copy_) {
-    if (!source_.depth) both.spawn(list(Side::source, IndexDepth::light));
+    const bool must_list = !source_.depth || (*source_.depth == IndexDepth::light && context_.carried != nullptr);
+    if (must_list) both.spawn(list(Side::source, first_copy_depth()));
   } else {
     both.spawn(complete_listing(Side::source));
     both.spawn(complete_listing(Side::destination));
@@ -154,6 +156,11 @@ awaitable<void> MailboxSync::complete_listings() {
   co_await both.join();
   if (source_.failure) throw core::Error(source_.failure->within(name_of(Side::source)));
   if (destination_.failure) throw core::Error(destination_.failure->within(name_of(Side::destination)));
+}
+
+/// What is copied whole tells its identities on the way, unless they decide what is copied.
+IndexDepth MailboxSync::first_copy_depth() const noexcept {
+  return context_.carried != nullptr ? IndexDepth::identified : IndexDepth::light;
 }
 
 awaitable<void> MailboxSync::complete_listing(Side side) {
@@ -231,6 +238,9 @@ awaitable<void> MailboxSync::compare() {
 void MailboxSync::narrow() {
   leave_deleted();
   left_out_ = scope_.narrow(matches_, now_.source, now_.destination);
+  if (context_.carried == nullptr) return;
+  cross_duplicates_ = std::erase_if(matches_.missing,
+                                    [this](std::uint32_t i) { return context_.carried->has(now_.source.identity(i)); });
 }
 
 /// What the destination says beforehand that it will not take is not sent.
@@ -299,6 +309,7 @@ void MailboxSync::tell_plan() {
   event.destination_duplicates = matches_.destination_duplicates.size();
   event.destination_only = matches_.destination_only.size();
   event.flags_to_set = size_of(flag_plan_);
+  event.cross_duplicates = cross_duplicates_;
   event.left_out = left_out_.messages;
   event.bytes_left_out = left_out_.bytes;
   event.dry = context_.rules.dry;
@@ -338,6 +349,13 @@ awaitable<void> MailboxSync::complete_dates() {
   }
   // Where the server has told none for the others either, there are none to be had.
   if (known_ != nullptr) co_await read_dates(*lane_.source, now_.source, undated);
+  if (!context_.rules.selection.dates_from_header) co_return;
+  // The others bring their headers along.
+  std::vector<std::uint32_t> large;
+  for (const std::uint32_t i : matches_.missing) {
+    if (now_.source.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
+  }
+  co_await read_header_dates(*lane_.source, now_.source, large);
 }
 
 /// All that get the same change at once, and all changes in one flight.

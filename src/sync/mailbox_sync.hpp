@@ -67,7 +67,9 @@ class MailboxSync {
   void check_listing();
   boost::asio::awaitable<void> read_scope();
   boost::asio::awaitable<void> compare();
+  [[nodiscard]] IndexDepth first_copy_depth() const noexcept;
   void note_copies();
+  void note_carried();
   void leave_deleted();
   void narrow();
   void refuse_too_large();
@@ -128,6 +130,8 @@ class MailboxSync {
   bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
   MessageScope scope_;
   MessageScope::LeftOut left_out_;
+  std::uint64_t cross_duplicates_ = 0;
+  std::vector<Identity> copied_identities_;  ///< where other mailboxes want to know
   Matches matches_;
   FlagPlan flag_plan_;
   FlagPlan flags_after_copy_;

@@ -46,6 +46,9 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
     std::vector<std::uint32_t>& confirmed = uids.empty() ? confirmed_blind_ : confirmed_known_;
     for (const Batch::Item* item : items) confirmed.push_back(item->position);
   }
+  if (context_.carried != nullptr) {
+    for (const Batch::Item* item : items) copied_identities_.push_back(now_.source.identity(item->position));
+  }
   if (context_.rules.flags.set_after_copy) {
     for (std::size_t n = 0; n < uids.size(); ++n) {
       FlagChange change(FlagChange::How::replace, items[n]->meta.flags);
@@ -71,6 +74,14 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
     ++appended_;
   }
   known_->confirm(now_, positions);
+}
+
+void MailboxSync::note_carried() {
+  if (context_.carried == nullptr) return;
+  for (const Identity& identity : copied_identities_) context_.carried->add(identity);
+  for (std::size_t i = 0; i < now_.source.size(); ++i) {
+    if (i < now_.copies.size() && now_.copies[i] != 0) context_.carried->add(now_.source.identity(i));
+  }
 }
 
 /// What the destination looks like now that we have changed it. False when it is not just that: somebody else works

@@ -103,6 +103,38 @@ class SelectionTest(WholeProgramTest):
         self.check(user, ["--syncduplicates"], ["a", "a", "b"])
         self.check(self.filled(("a", {}), ("a", {}), ("b", {})), ["--syncduplicates", "--nostate"], ["a", "a", "b"])
 
+    def test_duplicates_in_several_folders(self):
+        user = self.filled(("a", {}), ("b", {}))
+        with self.open(self.source, user) as session:
+            session.create(("Other",))
+            for name in "abc":
+                session.append(("Other",), message(name))
+        for options in (["--skipcrossduplicates"], ["--skipcrossduplicates", "--nostate"], ["--skipcrossduplicates"]):
+            self.migrate(user, *options)
+            self.assertEqual(self.names(user), ["a", "b"])
+            with self.open(self.destination, user) as session:
+                self.assertEqual(session.select(("Other",)), 1)
+
+    def test_recognised_by_other_fields(self):
+        user = self.filled(("a", {}), ("b", {}))
+        self.migrate(user)
+        with self.open(self.source, user) as session:
+            session.append(INBOX, message("a").replace(b"<a@", b"<z@"))
+        # The same by its subject, although nothing else is: and what is remembered by other rules is not mixed up with it.
+        self.check(user, ["--useheader", "Subject", "--useheader", "Date"], ["a", "b"])
+        self.check(user, ["--skipheader", "^Message-ID", "--useheader", "ALL"], ["a", "b"])
+        self.check(user, [], ["a", "b", "z"])
+
+    def test_dates_of_arrival(self):
+        user = self.filled(("a", {"sent": 20, "arrived": 5}), ("b", {"sent": 10, "arrived": 5}))
+        with self.open(self.source, user) as session:
+            session.append(INBOX, message("c").replace(b"Date: ", b"Date: never "), (), None)
+        self.migrate(user, "--idatefromheader")
+        with self.open(self.destination, user) as session:
+            inbox = next(box for box in session.mailboxes() if box.path == INBOX)
+            ages = [round((days_ago(0).timestamp() - one.date) / 86_400) for one in session.messages(inbox)]
+        self.assertEqual(ages, [20, 10, 0])
+
     def test_flags(self):
         user = self.filled(("a", {}))
         with self.open(self.source, user) as session:

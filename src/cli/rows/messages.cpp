@@ -10,9 +10,10 @@ std::vector<Section> messages_rows() {
       {Group::messages,
        Origin::imapsync,
        {
-           on_off("syncinternaldates", inherent, missing, "Gives each message its date of arrival on the source.",
-                  "on"),
-           on_off("idatefromheader", missing, inherent, "Takes the date of arrival from the message's Date header."),
+           on_off("syncinternaldates", works, works, "Gives each message its date of arrival on the source.", "on"),
+           on_off("idatefromheader", works, works,
+                  "Takes the date of arrival from the message's Date header; one that cannot be read leaves the "
+                  "source's."),
            within(0, 1e15, valued("maxsize", integer, "BYTES", works, "Leaves out messages that are larger.")),
            within(0, 1e15, valued("minsize", integer, "BYTES", works, "Leaves out messages that are not larger.")),
            within(0, 1e15,
