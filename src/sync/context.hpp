@@ -39,7 +39,8 @@ struct Context {
   const config::SyncRules& rules;
   const CopyLimits& limits;
   core::Worker& worker;
-  core::Semaphore& memory;  ///< bytes of message data, for the whole process
+  core::Semaphore& memory;     ///< bytes of message data, for the whole process
+  core::Semaphore& processes;  ///< commands that run at once, for the whole process
   const Stop& stop;
   const IdentityKey& key;
   Observer& observer;

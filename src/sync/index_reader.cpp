@@ -2,6 +2,7 @@
 
 #include "imap/proto/date_time.hpp"
 #include "imap/proto/refusal.hpp"
+#include "sync/message_change.hpp"
 
 #include <fmt/format.h>
 
@@ -144,6 +145,18 @@ class Identifier : public HeaderReader {
   By by_;
 };
 
+/// Notes which messages lack_id().
+class IdSeeker : public HeaderReader {
+ public:
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || fetch->uid == 0) return;
+    const auto header = header_of(*fetch);
+    if (header && lacks_id(*header)) lacking.add(fetch->uid);
+  }
+  UidSet lacking;
+};
+
 void require(const imap::proto::CommandResult& result) {
   if (!result.is_ok()) throw core::Error(imap::proto::refusal(result, core::Fault::fetch, "the listing of messages"));
 }
@@ -181,6 +194,15 @@ awaitable<void> identify(imap::Session& session, const IdentityKey& key, Mailbox
   if (uids.empty()) co_return;
   co_await fetch_identities(session, index, key, uids, Identifier::By::fields);
   co_await identify_by_whole_header(session, key, index, positions);
+}
+
+awaitable<UidSet> without_id(imap::Session& session, const UidSet& uids) {
+  IdSeeker seeker;
+  for (const std::string& set : uids.to_strings(longest_set)) {
+    const imap::proto::CommandResult result = co_await session.uid_fetch(set, header_items, seeker);
+    require(result);
+  }
+  co_return std::move(seeker.lacking);
 }
 
 awaitable<void> read_dates(imap::Session& session, MailboxIndex& index, const std::vector<std::uint32_t>& positions) {

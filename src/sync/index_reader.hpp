@@ -29,6 +29,9 @@ boost::asio::awaitable<void> read_index(imap::Session& session, const IdentityKe
 boost::asio::awaitable<void> identify(imap::Session& session, const IdentityKey& key, MailboxIndex& index,
                                       const std::vector<std::uint32_t>& positions);
 
+/// Which of these messages have none of the header lines that recognise a message.
+boost::asio::awaitable<imap::proto::UidSet> without_id(imap::Session& session, const imap::proto::UidSet& uids);
+
 /// Reads INTERNALDATE of some messages of an index.
 boost::asio::awaitable<void> read_dates(imap::Session& session, MailboxIndex& index,
                                         const std::vector<std::uint32_t>& positions);

@@ -180,10 +180,32 @@ Uid first_unknown(const MailboxIndex& index, Uid uid_next) {
   return next;
 }
 
+std::string rules_about_texts(const config::MessageRules& rules) {
+  std::string text;
+  const auto add_all = [&text](std::string_view name, const std::vector<std::string>& values) {
+    for (const std::string& value : values) text += fmt::format(" {}={}:{}", name, value.size(), value);
+  };
+  const auto add = [&text](std::string_view name, const std::optional<std::uint64_t>& value) {
+    if (value) text += fmt::format(" {}={}", name, *value);
+  };
+  add_all("skip", rules.skip);
+  add_all("regex", rules.substitutions);
+  add_all("pipe", rules.commands);
+  if (rules.disarm_read_receipts) text += " disarm";
+  if (rules.add_id) text += " addid";
+  add("truncate", rules.truncate_at);
+  add("longestline", rules.longest_line);
+  add("leastlongline", rules.least_long_line);
+  if (!rules.long_line_command.empty()) add_all("longlinepipe", {rules.long_line_command});
+  return text;
+}
+
 }  // namespace
 
 std::string settling_rules(const config::SyncRules& rules) {
-  return fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
+  std::string text =
+      fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
+  return text + rules_about_texts(rules.messages);
 }
 
 awaitable<MailboxSnapshot> KnownMailbox::load() {

@@ -191,6 +191,12 @@ awaitable<void> MailboxSync::compare() {
     leave_deleted();
     co_return;
   }
+  co_await compare_sides();
+  if (context_.rules.messages.add_id) co_await recognise_added_ids();
+  leave_deleted();
+}
+
+awaitable<void> MailboxSync::compare_sides() {
   std::function<void()> work = [this] {
     matches_ = match(now_.source, now_.destination);
     plan_flags();
@@ -200,7 +206,6 @@ awaitable<void> MailboxSync::compare() {
   } else {
     co_await context_.worker.run(std::move(work));
   }
-  leave_deleted();
 }
 
 void MailboxSync::plan_flags() {
@@ -238,7 +243,7 @@ void MailboxSync::tell_plan() {
   event.source_messages = now_.source.size();
   event.destination_messages = now_.destination.empty() ? destination_state_.exists : now_.destination.size();
   for (const std::uint32_t i : matches_.missing) {
-    if (memory_.refused.contains(now_.source.uid(i))) continue;
+    if (memory_.is_settled(now_.source.uid(i))) continue;
     ++event.to_copy;
     event.bytes_to_copy += now_.source.message_size(i);
   }

@@ -65,6 +65,9 @@ class MailboxSync {
   boost::asio::awaitable<void> identify_rest(Side side);
   void check_listing();
   boost::asio::awaitable<void> compare();
+  boost::asio::awaitable<void> compare_sides();
+  boost::asio::awaitable<void> recognise_added_ids();
+  [[nodiscard]] std::map<std::uint32_t, Identity> added_ids_there() const;
   void leave_deleted();
   void tell_plan();
   boost::asio::awaitable<void> complete_dates();
