@@ -11,6 +11,7 @@
 #include "report/status.hpp"
 #include "report/summary.hpp"
 #include "report/tally.hpp"
+#include "run/command_check.hpp"
 #include "run/scheduler.hpp"
 #include "store/store.hpp"
 
@@ -179,6 +180,10 @@ core::Result<std::unique_ptr<store::Store>> open_store(const config::RunConfig& 
 
 int migrate(cli::Invocation& invocation) {
   const auto started = run::Clock::now();
+  if (task_of(invocation.config) == report::Task::copy) {
+    if (auto checked = run::check_commands(invocation.config.rules.messages); !checked)
+      return complain(checked.error());
+  }
   core::Result<std::unique_ptr<store::Store>> store = open_store(invocation.config, invocation.warnings);
   if (!store) return complain(store.error());
   Terminal terminal;

@@ -24,6 +24,7 @@ std::string figures(const MailboxTally& mailbox) {
   if (mailbox.copied > 0) out += fmt::format(" ({})", format_bytes(mailbox.bytes_copied));
   if (mailbox.found() > 0) out += fmt::format(", {} already there", format_count(mailbox.found()));
   if (mailbox.duplicates > 0) out += fmt::format(", {}", format_count(mailbox.duplicates, "duplicate"));
+  if (mailbox.skipped > 0) out += fmt::format(", {} skipped", format_count(mailbox.skipped));
   if (mailbox.refused > 0) out += fmt::format(", {} refused", format_count(mailbox.refused));
   if (mailbox.unresolved > 0) out += fmt::format(", {} not done", format_count(mailbox.unresolved));
   if (mailbox.would_set_flags > 0) {
@@ -45,6 +46,7 @@ std::string figures(const AccountTally& account) {
     out += fmt::format(", {} copied ({})", format_count(counts.copied, "message"), format_bytes(counts.bytes_copied));
   }
   if (counts.mailboxes_failed > 0) out += fmt::format(", {} failed", format_count(counts.mailboxes_failed, "mailbox"));
+  if (counts.skipped > 0) out += fmt::format(", {} skipped", format_count(counts.skipped, "message"));
   if (counts.refused > 0) out += fmt::format(", {} refused", format_count(counts.refused, "message"));
   return out + ", " + spent;
 }

@@ -35,8 +35,9 @@ struct Counts {
   std::uint64_t copied = 0, bytes_copied = 0;
   std::uint64_t left = 0, bytes_left = 0;              ///< planned, and not yet copied
   std::uint64_t would_copy = 0, bytes_would_copy = 0;  ///< planned by a dry run
-  std::uint64_t abandoned = 0;    ///< planned in a mailbox or an account that failed or was stopped
-  std::uint64_t unaccounted = 0;  ///< planned in a mailbox that ended well, and never heard of again
+  std::uint64_t abandoned = 0;                   ///< planned in a mailbox or an account that failed or was stopped
+  std::uint64_t unaccounted = 0;                 ///< planned in a mailbox that ended well, and never heard of again
+  std::uint64_t skipped = 0, bytes_skipped = 0;  ///< a rule of the user's leaves them out
   std::uint64_t refused = 0;
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< by the user's rules
   std::uint64_t changed = 0;
@@ -65,6 +66,7 @@ struct MailboxTally {
   std::uint64_t left = 0, bytes_left = 0;
   std::uint64_t would_copy = 0, bytes_would_copy = 0;
   std::uint64_t would_set_flags = 0;
+  std::uint64_t skipped = 0;
   std::uint64_t refused = 0;
   std::uint64_t left_out = 0, bytes_left_out = 0;
   std::uint64_t unresolved = 0, unresolved_bytes = 0;  ///< still left when it was closed

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -93,16 +94,17 @@ void add_refused(Lines& lines, const RunTally& tally) {
   lines.more(sums.refused - std::min<std::uint64_t>(sums.refused, tally.refused().size()));
 }
 
-void add_changes(Lines& lines, const RunTally& tally) {
-  const Counts& sums = tally.totals();
-  if (sums.changed == 0) return;
-  lines.row("changed", format_count(sums.changed));
+/// A number of messages, and beneath it how many for which reason.
+void add_reasons(Lines& lines, std::string_view label, std::uint64_t all,
+                 const std::map<std::string, std::uint64_t, std::less<>>& reasons) {
+  if (all == 0) return;
+  lines.row(label, format_count(all));
   std::uint64_t named = 0;
-  for (const auto& [what, count] : tally.changes()) {
+  for (const auto& [what, count] : reasons) {
     named += count;
     lines.item(fmt::format("{} x {}", format_count(count), core::printable(what)));
   }
-  lines.more(sums.changed - std::min(sums.changed, named));
+  lines.more(all - std::min(all, named));
 }
 
 void add_messages(Lines& lines, const RunTally& tally, const SummaryFacts& facts) {
@@ -129,7 +131,8 @@ void add_messages(Lines& lines, const RunTally& tally, const SummaryFacts& facts
   add_refused(lines, tally);
   const std::uint64_t undone = sums.left + sums.abandoned + sums.unaccounted;
   if (undone > 0) lines.row("not copied", format_count(undone));
-  add_changes(lines, tally);
+  add_reasons(lines, "skipped", sums.skipped, tally.skips());
+  add_reasons(lines, "changed", sums.changed, tally.changes());
   if (facts.is_dry) {
     lines.row("flags", fmt::format("of {} would be brought in line", format_count(sums.would_set_flags, "message")));
   } else {

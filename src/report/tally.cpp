@@ -29,6 +29,18 @@ core::Failure cut(const core::Failure& failure) {
   return core::Failure{failure.fault, cut(failure.message), cut(failure.server_text)};
 }
 
+using TextCounts = std::map<std::string, std::uint64_t, std::less<>>;
+
+void count(TextCounts& counts, const std::string& text, std::uint64_t amount) {
+  constexpr std::size_t longest_text = 500;
+  const auto known = counts.find(text);
+  if (known != counts.end()) {
+    known->second += amount;
+  } else if (counts.size() < RunTally::change_limit && text.size() < longest_text) {
+    counts.emplace(text, amount);
+  }
+}
+
 }  // namespace
 
 void RunTally::on(const run::RunEvent& event, run::Clock::time_point now) {
@@ -280,6 +292,16 @@ void RunTally::take(std::size_t number, const sync::DuplicatesSkipped& event) {
   add(account, &Counts::duplicates, event.messages);
 }
 
+void RunTally::take(std::size_t number, const sync::MessagesSkipped& event) {
+  AccountTally& account = entry(number);
+  MailboxTally& planned = going_on(account, event.source, event.destination);
+  take_off(account, planned, event.messages, event.bytes);
+  planned.skipped += event.messages;
+  add(account, &Counts::skipped, event.messages);
+  add(account, &Counts::bytes_skipped, event.bytes);
+  count(skips_, event.reason, event.messages);
+}
+
 void RunTally::take(std::size_t number, const sync::MessageRefused& event) {
   AccountTally& account = entry(number);
   MailboxTally& planned = going_on(account, event.source, event.destination);
@@ -301,12 +323,7 @@ void RunTally::take(std::size_t number, const sync::MessageRefused& event) {
 
 void RunTally::take(std::size_t number, const sync::MessageChanged& event) {
   add(entry(number), &Counts::changed, 1);
-  const auto known = changes_.find(event.what);
-  if (known != changes_.end()) {
-    ++known->second;
-  } else if (changes_.size() < change_limit && event.what.size() < 500) {
-    changes_.emplace(event.what, 1);
-  }
+  count(changes_, event.what, 1);
 }
 
 void RunTally::take(std::size_t number, const sync::MessagesDeleted& event) {

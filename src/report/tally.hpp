@@ -42,6 +42,8 @@ class RunTally : public run::Observer {
   [[nodiscard]] const std::vector<FailedMailbox>& failed_mailboxes() const noexcept { return failed_mailboxes_; }
   /// How many messages had each kind of change; texts beyond the limit are in totals() only.
   [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& changes() const noexcept { return changes_; }
+  /// How many messages each rule has left out; texts beyond the limit are in totals() only.
+  [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& skips() const noexcept { return skips_; }
   [[nodiscard]] const ErrorCounts& errors() const noexcept { return errors_; }
   /// The signal that the user stopped the run with.
   [[nodiscard]] const std::optional<std::string>& stop_signal() const noexcept { return stop_signal_; }
@@ -65,6 +67,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::MailboxPlanned& event);
   void take(std::size_t number, const sync::MessagesCopied& event);
   void take(std::size_t number, const sync::DuplicatesSkipped& event);
+  void take(std::size_t number, const sync::MessagesSkipped& event);
   void take(std::size_t number, const sync::MessageRefused& event);
   void take(std::size_t number, const sync::MessageChanged& event);
   void take(std::size_t number, const sync::MessagesDeleted& event);
@@ -100,6 +103,7 @@ class RunTally : public run::Observer {
   std::vector<RefusedMessage> refused_;
   std::vector<FailedMailbox> failed_mailboxes_;
   std::map<std::string, std::uint64_t, std::less<>> changes_;
+  std::map<std::string, std::uint64_t, std::less<>> skips_;
   std::size_t size_rows_ = 0;
   ErrorCounts errors_{};
   std::optional<std::string> stop_signal_;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <random>
+#include <thread>
 #include <utility>
 
 namespace imapferry::run {
@@ -22,6 +23,7 @@ constexpr std::size_t least_batch_bytes = 64 << 10;
 // A lane needs several batches in flight, and lanes share the memory: a batch is a small part of it.
 constexpr std::size_t batches_in_memory = 16;
 constexpr std::chrono::milliseconds busy_wait{500};
+constexpr std::size_t least_processes = 4;
 
 /// What connections, code and bookkeeping need beside the messages in transit is known from measurements with 64
 /// accounts at once.
@@ -71,6 +73,7 @@ Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config:
       identity_(store != nullptr ? store->key() : draw_key(), config.rules.identity),
       servers_(config.source, config.destination, store != nullptr),
       memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
+      processes_(std::max(least_processes, 2 * std::size_t{std::thread::hardware_concurrency()})),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
 void Scheduler::request_stop(std::string signal) {
@@ -120,8 +123,8 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   }
   AccountObserver observer(observer_, ref, record ? &*record : nullptr);
   store::Store* store = number != 0 ? store_ : nullptr;
-  sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_,
-                        stop_,    identity_, observer,      store,   number};
+  sync::Context context{servers_,   account, config_.rules, limits_,  worker_, memory_,
+                        processes_, stop_,   identity_,     observer, store,   number};
   sync::CarriedMessages carried;
   if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);

@@ -46,6 +46,7 @@ class Scheduler {
   sync::Servers servers_;
   core::Worker worker_;
   core::Semaphore memory_;
+  core::Semaphore processes_;
   core::Semaphore places_;
 };
 

@@ -77,6 +77,7 @@ void BatchReader::on(const imap::proto::Response& response) {
     if (!std::exchange(has_literal_, false)) return;
     if (is_expected && is_skipping_) {
       item->state = Batch::Item::State::oversized;
+      item->size = body->size;
     } else if (is_expected) {
       arrived(*item, streamed_offset_, body->size);
     } else if (!is_skipping_) {
@@ -89,6 +90,7 @@ void BatchReader::on(const imap::proto::Response& response) {
     item->state = Batch::Item::State::empty;
   } else if (!has_room_for(body->size)) {
     item->state = Batch::Item::State::oversized;
+    item->size = body->size;
   } else {
     const std::size_t offset = batch_.data_.size();
     batch_.data_ += body->data;

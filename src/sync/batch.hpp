@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +25,18 @@ class Batch {
       duplicate,  ///< turned out to be the same as another: dropped
       oversized,  ///< much larger than the server had said: to be copied by itself
       empty,      ///< the server sent no body (NIL)
+      left_out,   ///< a rule leaves it out
+      spoilt,     ///< it could not be changed as the rules ask
     };
     Item(std::uint32_t position_in_index, imap::proto::Uid number, std::uint64_t announced, MessageMeta what)
         : position(position_in_index), uid(number), size(announced), meta(std::move(what)) {}
     std::uint32_t position;  ///< in the source's index
     imap::proto::Uid uid;
-    std::uint64_t size;  ///< announced, then real
+    std::uint64_t size;  ///< announced, then real, then that of the changed text
     MessageMeta meta;
     std::size_t offset = 0;
     State state = State::expected;
+    std::shared_ptr<const std::string> changed;  ///< what the rules have made of it, where that is something else
   };
 
   void add(Item item);
@@ -40,7 +44,7 @@ class Batch {
   [[nodiscard]] const std::vector<Item>& items() const noexcept { return items_; }
   [[nodiscard]] std::uint64_t announced_bytes() const noexcept { return announced_bytes_; }
   [[nodiscard]] std::string_view bytes_of(const Item& item) const {
-    return std::string_view(data_).substr(item.offset, item.size);
+    return item.changed ? std::string_view(*item.changed) : std::string_view(data_).substr(item.offset, item.size);
   }
   /// The UIDs as a command takes them.
   [[nodiscard]] std::string uid_set() const;

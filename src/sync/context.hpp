@@ -40,7 +40,8 @@ struct Context {
   const config::SyncRules& rules;
   const CopyLimits& limits;
   core::Worker& worker;
-  core::Semaphore& memory;  ///< bytes of message data, for the whole process
+  core::Semaphore& memory;     ///< bytes of message data, for the whole process
+  core::Semaphore& processes;  ///< commands that run at once, for the whole process
   const Stop& stop;
   const IdentityRule& identity;
   Observer& observer;

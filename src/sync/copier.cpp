@@ -24,6 +24,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// A text, what becomes of it, and what is in between.
+constexpr std::size_t texts_held_by_change = 3;
 // What a streamed message needs: a chunk on each side.
 constexpr std::size_t streamed_message_memory = 256 << 10;
 // A message with which a connection breaks so often, whatever was in flight beside it, is refused. A line that breaks
@@ -74,6 +76,7 @@ Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, Mail
     : context_(context), lane_(lane), pair_(pair), index_(index), translate_(translate), memory_(memory),
       in_flight_(context.limits.batches_in_flight), seen_(index) {
   if (memory_.to_go_alone > 0) kept_back_ = in_flight_.try_acquire(context.limits.batches_in_flight - 1);
+  if (context.rules.messages.concern_texts()) changer_.emplace(context, pair);
 }
 
 Batch::Item Copier::item_at(std::uint32_t position) {
@@ -104,11 +107,15 @@ std::unique_ptr<Batch> Copier::next_batch(std::span<const std::uint32_t> positio
   auto batch = std::make_unique<Batch>();
   while (next < positions.size() && batch->items().size() < context_.limits.batch_messages) {
     const std::uint32_t position = positions[next];
-    if (memory_.refused.contains(index_.uid(position))) {
+    if (memory_.is_settled(index_.uid(position))) {
       ++next;
       continue;
     }
     Batch::Item item = item_at(position);
+    if (changer_ && is_too_large_to_change(item)) {
+      ++next;
+      continue;
+    }
     const bool is_alone = goes_alone(item) || item.size > context_.limits.batch_bytes;
     const bool is_full = batch->announced_bytes() + item.size > context_.limits.batch_bytes;
     if (!batch->items().empty() && (is_alone || is_full)) break;
@@ -126,10 +133,9 @@ awaitable<bool> Copier::copy(std::span<const std::uint32_t> positions) {
   while (next < positions.size() && !context_.stop.is_requested && !must_stop_) {
     std::unique_ptr<Batch> batch = next_batch(positions, next);
     if (batch->items().empty()) break;
-    const bool is_large = batch->announced_bytes() > context_.limits.batch_bytes;
     core::Semaphore::Permit place = co_await in_flight_.acquire();
-    batch->memory = co_await context_.memory.acquire(is_large ? streamed_message_memory
-                                                              : std::max<std::size_t>(batch->announced_bytes(), 1));
+    const std::size_t memory = memory_for(*batch);
+    batch->memory = co_await context_.memory.acquire(memory);
     batch->place = std::move(place);
     if (must_stop_) break;
     tasks.spawn(carry(std::move(batch)));
@@ -160,19 +166,12 @@ bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {
 awaitable<void> Copier::carry(std::unique_ptr<Batch> batch) {
   core::Failure failure;
   try {
-    if (batch->announced_bytes() > context_.limits.batch_bytes) {
+    if (batch->announced_bytes() > context_.limits.batch_bytes && !changer_) {
       co_await carry_large(batch->items().front());
       co_return;
     }
-    co_await fetch(*batch);
-    Items arrived;
-    Items oversized;
-    for (const Batch::Item& item : batch->items()) {
-      if (item.state == Batch::Item::State::arrived) arrived.push_back(&item);
-      if (item.state == Batch::Item::State::oversized) oversized.push_back(&item);
-    }
-    if (!arrived.empty()) co_await append(*batch, arrived);
-    for (const Batch::Item* item : oversized) co_await carry_large(*item);
+    co_await carry_gathered(*batch);
+    co_await carry_oversized(*batch);
     co_return;
   } catch (const core::Error& error) {
     failure = error.failure();
@@ -182,9 +181,83 @@ awaitable<void> Copier::carry(std::unique_ptr<Batch> batch) {
   throw core::Error(failure);
 }
 
+awaitable<void> Copier::carry_gathered(Batch& batch) {
+  co_await fetch(batch);
+  if (changer_) co_await change(batch);
+  Items arrived;
+  for (const Batch::Item& item : batch.items()) {
+    if (item.state == Batch::Item::State::arrived) arrived.push_back(&item);
+  }
+  if (!arrived.empty()) co_await append(batch, arrived);
+}
+
+/// Those that turned out to be much larger than the source had said.
+awaitable<void> Copier::carry_oversized(Batch& batch) {
+  for (const Batch::Item& item : batch.items()) {
+    if (item.state != Batch::Item::State::oversized) continue;
+    if (!changer_) {
+      co_await carry_large(item);
+      continue;
+    }
+    if (is_too_large_to_change(item)) continue;
+    // What this batch held is not needed any more, and must not be held while it waits for more.
+    batch.memory.release();
+    Batch alone;
+    alone.add(Batch::Item(item.position, item.uid, item.size, item.meta));
+    const std::size_t memory = memory_for(alone);
+    alone.memory = co_await context_.memory.acquire(memory);
+    co_await carry_gathered(alone);
+  }
+}
+
+std::size_t Copier::memory_for(const Batch& batch) const {
+  if (changer_) return std::max<std::size_t>(texts_held_by_change * batch.announced_bytes(), 1);
+  if (batch.announced_bytes() > context_.limits.batch_bytes) return streamed_message_memory;
+  return std::max<std::size_t>(batch.announced_bytes(), 1);
+}
+
+bool Copier::is_too_large_to_change(const Batch::Item& item) {
+  const std::size_t most = changer_->largest();
+  if (item.size <= most) return false;
+  refuse(item, {},
+         core::Failure{
+             Fault::append,
+             fmt::format("it is larger than {} bytes, the most that is changed on the way; --memory raises it", most),
+             {}});
+  return true;
+}
+
+/// Applies the rules. What is left out or cannot be changed is told, and goes no further.
+awaitable<void> Copier::change(Batch& batch) {
+  std::vector<ChangingMessage> messages = co_await changer_->change(batch);
+  for (ChangingMessage& message : messages) {
+    Batch::Item& item = *batch.find(message.uid);
+    switch (message.fate) {
+    case ChangingMessage::Fate::left_out:
+      item.state = Batch::Item::State::left_out;
+      memory_.left_out.insert(item.uid);
+      context_.observer.on(
+          MessagesSkipped{pair_.source.name, pair_.destination, 1, item.size, std::move(message.reason)});
+      break;
+    case ChangingMessage::Fate::refused:
+      item.state = Batch::Item::State::spoilt;
+      refuse(item, header_of(batch.bytes_of(item)), std::move(message.failure));
+      break;
+    case ChangingMessage::Fate::goes_on:
+      if (message.changed_by.empty()) break;
+      item.changed = std::make_shared<const std::string>(std::move(message.text));
+      item.size = item.changed->size();
+      context_.observer.on(
+          MessageChanged{pair_.source.name, pair_.destination, item.uid, "as asked for by " + message.changed_by});
+      break;
+    }
+  }
+}
+
 void Copier::note_unheard(const Batch& batch) {
   for (const Batch::Item& item : batch.items()) {
     if (index_.has_identity(item.position)) memory_.unheard.insert(index_.identity(item.position));
+    if (item.changed) memory_.unheard.insert(identity_of_header(context_.identity, header_of(*item.changed)).identity);
   }
 }
 
@@ -287,7 +360,10 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
 
 void Copier::confirm(std::span<const Batch::Item* const> items, const CommandResult& result) {
   std::uint64_t bytes = 0;
-  for (const Batch::Item* item : items) bytes += item->size;
+  for (const Batch::Item* item : items) {
+    bytes += item->size;
+    if (item->changed) memory_.changed.add(item->uid);
+  }
   confirmed_ += items.size();
   memory_.copied += items.size();
   memory_.to_go_alone -= std::min(memory_.to_go_alone, items.size());

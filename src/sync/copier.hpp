@@ -12,6 +12,7 @@
 #include "sync/lane.hpp"
 #include "sync/mailbox_index.hpp"
 #include "sync/mailbox_map.hpp"
+#include "sync/message_changer.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -40,9 +41,15 @@ struct BrokenOff {
 /// What is remembered of one mailbox pair from one attempt to the next.
 struct MailboxMemory {
   /// Grows with everything that an attempt achieves.
-  [[nodiscard]] std::uint64_t progress() const noexcept { return copied + refused.size() + listed; }
+  [[nodiscard]] std::uint64_t progress() const noexcept { return copied + refused.size() + left_out.size() + listed; }
+  /// Nothing more is to be done about it in this run.
+  [[nodiscard]] bool is_settled(imap::proto::Uid uid) const {
+    return refused.contains(uid) || left_out.contains(uid) || changed.contains(uid);
+  }
 
   std::map<imap::proto::Uid, std::string> refused;  ///< and why; reported: not tried again
+  std::set<imap::proto::Uid> left_out;              ///< by a rule, for what they say; reported
+  imap::proto::UidSet changed;                      ///< copied as something else: may not be recognised there
   std::map<imap::proto::Uid, unsigned> strikes;     ///< the connection broke while only this message was on its way
   std::set<imap::proto::Uid> alone;                 ///< suspects: each goes by itself
   std::size_t to_go_alone = 0;                      ///< so many messages go one at a time, with nothing else in flight
@@ -75,7 +82,8 @@ class SeenMessages {
 ///   plan ─► memory permit ─► UID FETCH ─► buffer ─► MULTIAPPEND ─► confirmed ─► event
 ///
 /// A batch has all its memory before it begins and needs no more until it is confirmed, so batches never wait for each
-/// other. A message larger than a batch flows from literal to literal (LargeMessage) and needs only its chunks.
+/// other. A message larger than a batch flows from literal to literal (LargeMessage) and needs only its chunks. Where
+/// rules concern the texts of messages, they are applied between FETCH and APPEND; then a large message is held whole.
 class Copier {
  public:
   Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
@@ -106,6 +114,11 @@ class Copier {
   bool is_wanted(Batch::Item& item, std::string_view bytes);
   boost::asio::awaitable<void> carry(std::unique_ptr<Batch> batch);
   boost::asio::awaitable<void> carry_large(Batch::Item item);
+  boost::asio::awaitable<void> carry_gathered(Batch& batch);
+  boost::asio::awaitable<void> carry_oversized(Batch& batch);
+  boost::asio::awaitable<void> change(Batch& batch);
+  [[nodiscard]] std::size_t memory_for(const Batch& batch) const;
+  bool is_too_large_to_change(const Batch::Item& item);
   void note_unheard(const Batch& batch);
   boost::asio::awaitable<void> fetch(Batch& batch);
   boost::asio::awaitable<void> append(const Batch& batch, Items items);
@@ -135,6 +148,7 @@ class Copier {
   SeenMessages seen_;
   Confirmed listener_;
   std::uint64_t confirmed_ = 0;
+  std::optional<MessageChanger> changer_;  ///< where rules concern the texts of messages
 };
 
 }  // namespace imapferry::sync

@@ -81,6 +81,13 @@ struct DuplicatesSkipped {
   std::uint64_t messages = 0;
 };
 
+/// Messages that a rule of the user's leaves out.
+struct MessagesSkipped {
+  std::string source, destination;
+  std::uint64_t messages = 0, bytes = 0;
+  std::string reason;  ///< the option, as it was given: "--skipmess /x/"
+};
+
 /// A message that could not be carried. Never silent: named in the report, counted, and in the exit code.
 struct MessageRefused {
   std::string source, destination;
@@ -131,7 +138,8 @@ struct Retrying {
 };
 
 using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                           MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, MessagesDeleted, FlagsSet,
+                           MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
+                           MessagesDeleted, FlagsSet,
                            MailboxDone, MailboxRenumbered, Retrying>;
 
 }  // namespace imapferry::sync

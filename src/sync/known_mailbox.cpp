@@ -180,6 +180,26 @@ Uid first_unknown(const MailboxIndex& index, Uid uid_next) {
   return next;
 }
 
+std::string rules_about_texts(const config::MessageRules& rules) {
+  std::string text;
+  const auto add_all = [&text](std::string_view name, const std::vector<std::string>& values) {
+    for (const std::string& value : values) text += fmt::format(" {}={}:{}", name, value.size(), value);
+  };
+  const auto add = [&text](std::string_view name, const std::optional<std::uint64_t>& value) {
+    if (value) text += fmt::format(" {}={}", name, *value);
+  };
+  add_all("skip", rules.skip);
+  add_all("regex", rules.substitutions);
+  add_all("pipe", rules.commands);
+  if (rules.disarm_read_receipts) text += " disarm";
+  if (rules.add_id) text += " addid";
+  add("truncate", rules.truncate_at);
+  add("longestline", rules.longest_line);
+  add("leastlongline", rules.least_long_line);
+  if (!rules.long_line_command.empty()) add_all("longlinepipe", {rules.long_line_command});
+  return text;
+}
+
 }  // namespace
 
 std::string settling_rules(const config::SyncRules& rules) {
@@ -202,7 +222,7 @@ std::string settling_rules(const config::SyncRules& rules) {
   text += fmt::format(" delete={}{}{}{}{}", static_cast<int>(deletion.source), static_cast<int>(deletion.destination),
                       static_cast<int>(deletion.destination_duplicates), deletion.expunge_source ? 1 : 0,
                       deletion.expunge_destination ? 1 : 0);
-  return text;
+  return text + rules_about_texts(rules.messages);
 }
 
 KnownMailbox::KnownMailbox(store::Store& store, std::int64_t account, store::MailboxRecord record,

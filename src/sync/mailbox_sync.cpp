@@ -300,7 +300,7 @@ void MailboxSync::tell_plan() {
   event.source_messages = now_.source.size();
   event.destination_messages = now_.destination.empty() ? destination_state_.exists : now_.destination.size();
   for (const std::uint32_t i : matches_.missing) {
-    if (memory_.refused.contains(now_.source.uid(i))) continue;
+    if (memory_.is_settled(now_.source.uid(i))) continue;
     ++event.to_copy;
     event.bytes_to_copy += now_.source.message_size(i);
   }

@@ -104,7 +104,8 @@ store::MailboxCounts MailboxSync::counts() const {
   store::MailboxCounts counts;
   counts.pairs = static_cast<std::uint64_t>(
       std::count_if(now_.copies.begin(), now_.copies.end(), [](imap::proto::Uid uid) { return uid != 0; }));
-  counts.source_duplicates = now_.source.size() - std::min(now_.source.size(), counts.pairs + now_.deleted.size());
+  counts.source_duplicates =
+      now_.source.size() - std::min(now_.source.size(), counts.pairs + now_.deleted.size() + memory_.left_out.size());
   counts.destination_duplicates = matches_.destination_duplicates.size();
   counts.destination_only = matches_.destination_only.size();
   counts.left =
@@ -116,8 +117,9 @@ store::MailboxCounts MailboxSync::counts() const {
 awaitable<void> MailboxSync::note_end() {
   if (!is_worth_noting_) co_return;
   store::MailboxRecord record = record_of_opening();
-  bool is_settled =
-      is_complete_ && !has_failures_ && memory_.refused.empty() && now_.source.size() == source_state_.exists;
+  // What a rule leaves out is looked at, and told, at every run.
+  bool is_settled = is_complete_ && !has_failures_ && memory_.refused.empty() && memory_.left_out.empty() &&
+                    now_.source.size() == source_state_.exists;
   if (has_changed_destination_) {
     const bool is_read = co_await read_end_state(record.destination_state);
     is_settled = is_settled && is_read;

@@ -92,7 +92,11 @@ awaitable<void> MailboxSync::finish_catching_up(Side side) {
         memory_.appended = {};
         memory_.first_uid_next = state(side).uid_next;
       }
-      if (side == Side::source) now_.deleted.clear();
+      if (side == Side::source) {
+        now_.deleted.clear();
+        memory_.left_out.clear();
+        memory_.changed = {};
+      }
     }
   }
   here.catch_up.reset();

@@ -5,6 +5,12 @@ namespace imapferry::cli {
 using enum Kind;
 using enum Status;
 
+namespace {
+
+constexpr double largest_message = 1e12;
+
+}  // namespace
+
 std::vector<Section> messages_rows() {
   return {
       {Group::messages,
@@ -20,7 +26,7 @@ std::vector<Section> messages_rows() {
                   valued("appendlimit", integer, "BYTES", works,
                          "Takes this for the destination's limit of message size; what is larger is refused, by name.",
                          "the server's")),
-           valued("truncmess", integer, "BYTES", missing, "Cuts messages off at this size."),
+           within(1, largest_message, valued("truncmess", integer, "BYTES", works, "Cuts messages off at this size.")),
            within(0, 1e6,
                   valued("maxage", number, "DAYS", works,
                          "Works only on messages that are younger, by the Date header (SENTSINCE).")),
@@ -35,20 +41,27 @@ std::vector<Section> messages_rows() {
                   "Selects messages on the source (1) or destination (2) with an IMAP SEARCH."),
            because("imapferry lists all messages of a folder in one command.",
                    valued("fetch_hash_set", text, "SET", ignored, "Message numbers that are listed at once.", "1:*")),
-           valued("maxlinelength", integer, "BYTES", missing, "Leaves out messages with a longer line."),
-           valued("minmaxlinelength", integer, "BYTES", missing,
-                  "Leaves out messages whose longest line is not longer."),
-           valued("maxlinelengthcmd", text, "COMMAND", missing,
-                  "Passes messages with too long lines through this command."),
-           valued("skipmess", list, "REGEX", missing, "Leaves out messages whose text matches."),
-           valued("regexmess", list, "S/A/B/", missing, "Changes each message with a Perl substitution."),
+           within(0, largest_message,
+                  valued("maxlinelength", integer, "BYTES", works,
+                         "Leaves out messages with a longer line (its line end counts).")),
+           within(0, largest_message,
+                  valued("minmaxlinelength", integer, "BYTES", works,
+                         "Leaves out messages whose longest line is not longer.")),
+           valued("maxlinelengthcmd", text, "COMMAND", works,
+                  "Passes messages with too long lines through this command instead of leaving them out."),
+           valued("skipmess", list, "/REGEX/", works,
+                  "Leaves out messages whose text matches: a Perl match, on bytes."),
+           valued("regexmess", list, "S/A/B/", works,
+                  "Changes the whole text of each message with a Perl substitution (or tr), on bytes."),
            command("noregexmess", inherent,
                    "Cancels the substitutions that a preset would add; no preset adds any here."),
-           valued("pipemess", list, "COMMAND", missing, "Passes each message through this command."),
-           on_off("pipemesscheck", inherent, inherent, "Tries the --pipemess commands beforehand.", "on"),
-           on_off("disarmreadreceipts", missing, inherent, "Renames headers that ask for read receipts."),
-           on_off("addheader", missing, inherent,
-                  "Adds a Message-Id to messages that have none; imapferry copies such messages as they are."),
+           valued("pipemess", list, "COMMAND", works,
+                  "Passes each message through this shell command; one on which it fails is refused."),
+           on_off("pipemesscheck", works, works, "Tries the commands for messages before anything is copied.", "on"),
+           on_off("disarmreadreceipts", works, inherent, "Renames headers that ask for read receipts."),
+           on_off("addheader", works, inherent,
+                  "Puts a Message-Id before messages that have neither Message-Id nor Received; without it imapferry "
+                  "copies such messages as they are."),
            valued("useheader", list, "NAME", works,
                   "Recognises messages by this header field; may be repeated; ALL is every field.",
                   "Message-Id and Received"),
@@ -86,6 +99,13 @@ std::vector<Section> messages_rows() {
                    on_off("uid#", inherent, ignored, "Names messages by their UID.", "on")),
            on_off("synclabels", missing, inherent, "Copies Gmail's labels."),
            on_off("resynclabels", missing, inherent, "Brings Gmail's labels of messages already there in line."),
+       }},
+      {Group::messages,
+       Origin::own,
+       {
+           within(1, 86'400,
+                  valued("pipetimeout", integer, "SECONDS", works,
+                         "Gives a command of --pipemess or --maxlinelengthcmd this long for one message.", "120")),
        }}};
 }
 
