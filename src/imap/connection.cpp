@@ -304,6 +304,54 @@ proto::Engine::Ticket Connection::submit(proto::Command command, proto::Response
   return state_->submit(std::move(command), handler);
 }
 
+namespace {
+
+/// Hears the questions of a dialogue and its end.
+class Questions : public proto::ResponseHandler {
+ public:
+  explicit Questions(const asio::any_io_executor& executor) : changed(executor) {}
+  void on(const proto::Response& response) override {
+    const auto* question = std::get_if<proto::ContinuationResponse>(&response);
+    if (question == nullptr) return;
+    challenge = question->text;
+    is_asked = true;
+    changed.notify_all();
+  }
+  void done(const proto::CommandResult& ended) override {
+    result = ended;
+    is_done = true;
+    changed.notify_all();
+  }
+
+  core::Condition changed;
+  std::string challenge;
+  bool is_asked = false;
+  bool is_done = false;
+  proto::CommandResult result;
+};
+
+}  // namespace
+
+awaitable<proto::CommandResult> Connection::converse(proto::Command command, Answerer& answerer) {
+  const auto state = state_;
+  Questions questions(state->changed.executor());
+  const auto ticket = state->submit(std::move(command), questions);
+  core::Secret line;
+  while (!questions.is_done) {
+    if (std::exchange(questions.is_asked, false)) {
+      while (!state->is_closed && !state->engine.is_chunk_written(ticket)) co_await state->changed.wait();
+      if (questions.is_done) break;
+      line = core::line_of(answerer.answer(questions.challenge));
+      state->engine.offer(ticket, line.reveal());
+      state->kick_writer();
+    }
+    // The line is in use until the next question, or the end.
+    co_await questions.changed.wait();
+  }
+  if (questions.result.outcome == proto::CommandResult::Outcome::lost) throw core::Error(questions.result.failure);
+  co_return std::move(questions.result);
+}
+
 awaitable<bool> Connection::ready_for_stream(proto::Engine::Ticket ticket, const bool& is_answered) {
   const auto state = state_;
   while (!state->is_closed && !is_answered && !state->engine.is_ready_for_stream(ticket))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/failure.hpp"
+#include "core/secret.hpp"
 #include "imap/proto/command.hpp"
 #include "imap/proto/engine.hpp"
 #include "net/stream.hpp"
@@ -24,6 +25,14 @@ class LiteralSink {
   /// `bytes` may be overwritten when this returns.
   virtual boost::asio::awaitable<void> write(std::string_view bytes) = 0;
   virtual boost::asio::awaitable<void> end() = 0;
+};
+
+/// Answers what a server asks in the course of a command (SASL).
+class Answerer {
+ public:
+  virtual ~Answerer() = default;
+  /// The line, without its end, for one "+" of the server.
+  virtual core::Secret answer(std::string_view challenge) = 0;
 };
 
 struct ConnectionOptions {
@@ -51,6 +60,9 @@ class Connection {
   boost::asio::awaitable<proto::CommandResult> execute(proto::Command command);
   /// The same; untagged data goes to `handler`, whose done() is called as well.
   boost::asio::awaitable<proto::CommandResult> execute(proto::Command command, proto::ResponseHandler& handler);
+
+  /// Sends a command that ends in a dialogue, and answers what the server asks.
+  boost::asio::awaitable<proto::CommandResult> converse(proto::Command command, Answerer& answerer);
 
   /// Sends a command whose answer the handler takes; for those who keep several in flight.
   proto::Engine::Ticket submit(proto::Command command, proto::ResponseHandler& handler);

@@ -141,8 +141,8 @@ class ListReader : public proto::ResponseHandler {
 }  // namespace
 
 Session::Session(std::unique_ptr<Connection> connection, const Server& server, const Route& route)
-    : connection_(std::move(connection)), address_(net::peer_label(server.host, route.port)),
-      tracks_changes_(server.track_changes) {
+    : connection_(std::move(connection)), host_(server.host), port_(route.port),
+      address_(net::peer_label(server.host, route.port)), tracks_changes_(server.track_changes) {
   connection_->set_unsolicited(this);
 }
 

@@ -120,6 +120,16 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<void> log_in(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> protect(const Server& server, const Route& route);
   boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
+  boost::asio::awaitable<void> learn_capabilities();
+  [[nodiscard]] std::string mechanism_for(const Credentials& credentials) const;
+  [[nodiscard]] bool may_fall_back(const Route& route, const Credentials& credentials, std::string_view mechanism,
+                                   const core::Failure& failure) const;
+  void check_exposure(const Route& route, std::string_view mechanism) const;
+  boost::asio::awaitable<proto::CommandResult> log_in_by(const Credentials& credentials, const std::string& mechanism);
+  boost::asio::awaitable<proto::CommandResult> log_in_plainly(const std::string& user, const core::Secret& password);
+  boost::asio::awaitable<proto::CommandResult> log_in_by_sasl(const Credentials& credentials,
+                                                              const std::string& mechanism);
+  boost::asio::awaitable<void> become(const std::string& user);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
   void enable_resync();
   [[nodiscard]] std::string status_items() const;
@@ -135,6 +145,8 @@ class Session : private proto::UnsolicitedHandler {
 
   Enabling enabling_;  ///< outlives the connection, where its command may be in flight
   std::unique_ptr<Connection> connection_;
+  std::string host_;
+  std::uint16_t port_;
   std::string address_;
   std::string software_;
   bool tracks_changes_;

@@ -119,8 +119,9 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   }
   AccountObserver observer(observer_, ref, record ? &*record : nullptr);
   store::Store* store = number != 0 ? store_ : nullptr;
+  core::RateLimit rate(config_.limits.rates, rates_hold_);
   const sync::Context context{servers_, account, config_.rules, limits_, worker_, memory_,
-                              stop_,    key_,    observer,      store,   number};
+                              stop_,    key_,    observer,      rate,    store,   number};
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
   end.failure = std::move(outcome.failure);

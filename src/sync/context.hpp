@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/run_config.hpp"
+#include "core/rate_limit.hpp"
 #include "core/semaphore.hpp"
 #include "core/worker.hpp"
 #include "store/store.hpp"
@@ -43,6 +44,7 @@ struct Context {
   const Stop& stop;
   const IdentityKey& key;
   Observer& observer;
+  core::RateLimit& rate;            ///< of this account, all its lanes together
   store::Store* store = nullptr;    ///< null: nothing is remembered
   std::int64_t account_number = 0;  ///< in the store
 };

@@ -30,8 +30,7 @@ Section flags() {
                      "Leaves out flags that are no valid IMAP; imapferry always does."),
               on_off("flagscase", inherent, ignored, "Writes the standard flags in their usual case.", "on"),
               valued("regexflag", list, "S/A/B/", missing, "Changes flags with a Perl substitution."),
-              command("noregexflag", inherent,
-                      "Cancels the substitutions that a preset would add; no preset adds any here."),
+              command("noregexflag", works, "Cancels the substitutions that a preset would add."),
           }};
 }
 
