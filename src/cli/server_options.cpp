@@ -90,6 +90,7 @@ core::Result<config::ServerSpec> server_from(const ParsedOptions& options, Side 
     server.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*seconds * 1000)));
   }
   server.keepalive = options.flag(for_side("keepalive", side)).value_or(true);
+  server.compress = options.flag(for_side("compress", side)).value_or(false);
   server.send_id = options.flag("id").value_or(true);
   server.reconnects = static_cast<unsigned>(
       options.integer(for_side("reconnectretry", side)).value_or(static_cast<std::int64_t>(server.reconnects)));

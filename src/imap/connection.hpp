@@ -76,6 +76,10 @@ class Connection {
   /// could have put it there), forgets the capabilities and negotiates TLS. NO and BAD are results. Throws core::Error.
   boost::asio::awaitable<proto::CommandResult> start_tls(const net::TlsOptions& options);
 
+  /// Sends COMPRESS DEFLATE (RFC 4978) and, when it is accepted, compresses everything from there on. NO and BAD are
+  /// results. Throws core::Error.
+  boost::asio::awaitable<proto::CommandResult> compress();
+
   /// Ends the connection at once; every command that is in flight ends as lost with this failure.
   void close(core::Failure why);
   [[nodiscard]] bool is_open() const noexcept;

@@ -28,6 +28,7 @@ struct Server {
   net::TlsOptions tls;
   std::chrono::milliseconds timeout{120'000};
   bool keepalive = true;
+  bool compress = false;
   bool send_id = true;
   unsigned reconnects = 5;     ///< attempts after a lost connection that may achieve nothing, in a row
   bool track_changes = false;  ///< ask for modification sequences (RFC 7162), which some servers keep only when asked

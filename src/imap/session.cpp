@@ -179,6 +179,20 @@ awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
   co_return personal;
 }
 
+awaitable<proto::StorageQuota> Session::storage_quota(std::string_view mailbox) {
+  proto::StorageQuota tightest;
+  if (!capabilities().has("QUOTA")) co_return tightest;
+  auto reader = collect<proto::OtherResponse>([&](const proto::OtherResponse& data) {
+    const proto::StorageQuota quota = proto::storage_quota_in(data.rest);
+    const auto room = [](const proto::StorageQuota& of) { return of.limit - std::min(of.used, of.limit); };
+    if (quota.limit > 0 && (tightest.limit == 0 || room(quota) < room(tightest))) tightest = quota;
+  });
+  Command command(CommandKind::quota, "GETQUOTAROOT");
+  command.astring(mailbox, capabilities());
+  co_await connection_->execute(std::move(command), reader);
+  co_return tightest;
+}
+
 awaitable<core::Result<std::vector<ListEntry>>> Session::list() {
   ListReader reader;
   const bool is_extended = has(Capability::list_extended);

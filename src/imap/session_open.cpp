@@ -80,6 +80,7 @@ awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Ro
                                                   const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(server, route);
   co_await session->log_in(route, credentials);
+  if (server.compress) co_await session->compress();
   co_return session;
 }
 
@@ -87,6 +88,7 @@ awaitable<std::unique_ptr<Session>> Session::open(std::unique_ptr<net::Stream> s
                                                   const Route& route, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
   co_await session->log_in(route, credentials);
+  if (server.compress) co_await session->compress();
   co_return session;
 }
 
@@ -117,6 +119,12 @@ awaitable<void> Session::protect(const Server& server, const Route& route) {
   tls.server_name = server.host;
   const proto::CommandResult result = co_await connection_->start_tls(tls);
   if (!result.is_ok()) throw core::Error(Fault::tls, "the server refuses STARTTLS", result.server_text());
+}
+
+/// A server that does not do it after all is no worse than one that cannot.
+awaitable<void> Session::compress() {
+  if (!has(Capability::compress_deflate)) co_return;
+  co_await connection_->compress();
 }
 
 awaitable<void> Session::introduce() {

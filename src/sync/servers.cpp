@@ -68,6 +68,7 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   server.tls.highest_version = spec.tls.highest_version;
   server.timeout = spec.timeout;
   server.keepalive = spec.keepalive;
+  server.compress = spec.compress;
   server.send_id = spec.send_id;
   server.reconnects = spec.reconnects;
   server.track_changes = track_changes;

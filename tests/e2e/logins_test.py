@@ -98,6 +98,53 @@ class LoginsTest(WholeProgramTest):
         self.assertNotEqual(wrong.code, 0, str(wrong))
         self.assertIn(digest, wrong.output)
 
+    def test_a_certificate_of_our_own_is_enough_for_external(self):
+        ca = self.certificates().ca_file
+        extra = f"""
+ssl_ca = <{ca}
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_username_from_cert = yes
+ssl_cert_username_field = commonName
+passdb {{
+  driver = static
+  args = nopassword=y
+}}
+"""
+        server = self.serve(mechanisms="external plain", extra=extra)
+        user = self.filled()
+        kind = self.certificates().client(user)
+        options = [*side(1, self.source), *side(2, server, "tls"), "--user1", user, "--user2", user, "--password1", "pass",
+                   "--authmech2", "EXTERNAL"]
+        own = ["--sslargs2", f"SSL_cert_file={self.certificates().certificate(kind)}",
+               "--sslargs2", f"SSL_key_file={self.certificates().key(kind)}"]
+        self.assert_ended(run(*options, *own), 0)
+        self.assert_equal_accounts(self.source, user, server, user)
+        self.assertNotEqual(run(*options).code, 0)
+
+    def test_compression(self):
+        zlib = "\nprotocol imap {\n  mail_plugins = $mail_plugins imap_zlib\n}\n"
+        source, destination = self.serve(extra=zlib), self.serve(layout="mdbox", extra=zlib)
+        user = self.new_user()
+        with self.open(source, user) as session:
+            mail.fill(session, mail.account(user, messages=200))
+        for protection in ("none", "tls"):
+            finished = run(*side(1, source, protection), *side(2, destination, protection), "--user1", user, "--user2", user,
+                           "--password1", "pass", "--password2", "pass", "--compress1", "--compress2")
+            self.assert_ended(finished, 0)
+            self.assert_equal_accounts(source, user, destination, user)
+
+    def test_compression_that_is_refused_is_done_without(self):
+        stored = [StoredMail(b"Message-Id: <1@example.test>\r\n\r\nbody\r\n")]
+        for more in ([], ["--compress1"]):
+            with ScriptedServer({"INBOX": stored}, capabilities="IMAP4rev1 COMPRESS=DEFLATE") as server:
+                server.faults["compress"] = lambda peer, command: peer.line(f"{command.tag} NO [CANNOT] not today")
+                user = self.new_user()
+                finished = run(*side(1, server), *side(2, self.destination), "--user1", user, "--user2", user,
+                               "--password1", "pass", "--password2", "pass", *more)
+            self.assert_ended(finished, 0)
+            self.assertEqual([a for name, a in server.commands if name == "COMPRESS"], ["DEFLATE"] if more else [])
+
     def test_tls_versions(self):
         user = self.filled()
         for version, word in (("TLSv1_2", "TLSv1.2"), ("TLSv1_3", "TLSv1.3")):

@@ -152,8 +152,8 @@ class Dovecot:
                  certificate="server", certificates=None, users=None, quota=None, max_mail_size=None,
                  capability=None, mechanisms="plain login", extra=""):
         """`users` is a dictionary of names and passwords, or None: any name, with `password`.
-        `mechanisms` of SASL, as Dovecot calls them; `quota` and `max_mail_size` in Dovecot's notation ("10M"); `tls` is yes, no or required;
-        `extra` is added to the end of the configuration."""
+        `mechanisms` of SASL, as Dovecot calls them; `quota` and `max_mail_size` in Dovecot's notation ("10M");
+        `tls` is yes, no or required; `extra` is added to the end of the configuration."""
         self._owns_directory = directory is None
         if directory is None:
             directory = tempfile.mkdtemp(prefix="imapferry-dovecot-")

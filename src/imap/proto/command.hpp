@@ -15,11 +15,13 @@ enum class CommandKind {
   noop,
   logout,
   starttls,
+  compress,
   login,
   authenticate,
   id,
   enable,
   name_space,
+  quota,  ///< GETQUOTAROOT
   list,
   lsub,
   status,

@@ -362,7 +362,10 @@ Engine::Next Engine::route(const Response& response) {
     Pending* operator()(const NamespaceResponse&) const { return engine.first_of({CommandKind::name_space}); }
     Pending* operator()(const IdResponse&) const { return engine.first_of({CommandKind::id}); }
     Pending* operator()(const EnabledResponse&) const { return engine.first_of({CommandKind::enable}); }
-    Pending* operator()(const OtherResponse&) const { return nullptr; }
+    Pending* operator()(const OtherResponse& data) const {
+      const bool is_quota = equals_ignoring_case(data.keyword, "QUOTA");
+      return is_quota ? engine.first_of({CommandKind::quota}) : nullptr;
+    }
     Pending* operator()(const FetchResponse& data) const { return engine.fetch_target(data); }
   };
   return deliver(std::visit(Router{*this}, response), response);
