@@ -192,6 +192,9 @@ int migrate(cli::Invocation& invocation) {
                                                             : report::RunTally::Sizes::dropped);
   report::Console console(terminal, mode_of(invocation.progress), tally);
   for (const std::string& warning : invocation.warnings) console.print_line("warning: " + warning);
+  if (invocation.config.rules.dry) {
+    for (const std::string& line : invocation.presets) console.print_line(line);
+  }
 
   Reporters reporters(tally, console);
   Loop loop(invocation.config, store->get(), reporters, console);

@@ -2,6 +2,7 @@
 
 #include "cli/option_names.hpp"
 #include "cli/option_values.hpp"
+#include "cli/presets.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -47,6 +48,7 @@ class Reader {
         break;
       }
     }
+    options_ = with_presets(std::move(options_));
     refuse_missing();
     if (problems_.empty()) return std::move(options_);
     std::string text;
@@ -192,7 +194,8 @@ class Reader {
       const std::string name = (given.is_on ? "--" : "--no") + std::string(row.name());
       if (std::find(reported.begin(), reported.end(), name) != reported.end()) continue;
       reported.push_back(name);
-      problems_.push_back(fmt::format("{} is an imapsync option that imapferry does not have yet", name));
+      const std::string whose = given.preset.empty() ? "" : fmt::format("--{} stands for more, and ", given.preset);
+      problems_.push_back(fmt::format("{}{} is an imapsync option that imapferry does not have yet", whose, name));
     }
   }
 

@@ -16,9 +16,10 @@ namespace imapferry::cli {
 /// One option as it was given.
 struct GivenOption {
   const Option* option = nullptr;
-  bool is_on = true;    ///< false for --nox
-  std::string value;    ///< empty for flags and for secrets
-  core::Secret secret;  ///< the value, when the option is a secret one
+  bool is_on = true;        ///< false for --nox
+  std::string value;        ///< empty for flags and for secrets
+  core::Secret secret;      ///< the value, when the option is a secret one
+  std::string_view preset;  ///< the flag that stands for it ("gmail1"); empty where the user has given it
 };
 
 /// The options of one command line, checked against the table: names known, values of the right form and within bounds.

@@ -1,11 +1,13 @@
 #include "cli/server_options.hpp"
 
+#include "cli/tls_options.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace imapferry::cli {
 
@@ -56,34 +58,6 @@ core::Result<void> set_protection(const ParsedOptions& options, Side side, confi
   return {};
 }
 
-core::Result<void> set_certificate_check(const ParsedOptions& options, Side side, config::ServerSpec& server,
-                                         std::vector<std::string>& warnings) {
-  const std::string name = for_side("sslargs", side);
-  for (const auto& argument : options.pairs(name)) {
-    const std::string& key = argument.first;
-    const std::string& value = argument.second;
-    if (key == "SSL_verify_mode") {
-      const bool is_off = value == "0" || value == "SSL_VERIFY_NONE";
-      if (!is_off && value != "1" && value != "SSL_VERIFY_PEER") {
-        return usage(
-            fmt::format("--{}: SSL_verify_mode: expected 0 or 1, saw \"{}\"", name, core::printable(value, 80)));
-      }
-      server.verify_certificate = !is_off;
-    } else if (key == "SSL_ca_file") {
-      server.ca_file = value;
-    } else if (key == "SSL_fingerprint") {
-      // Left out, it would make a connection trusted that was meant to be checked more closely.
-      return usage(fmt::format("--{}: imapferry does not have SSL_fingerprint yet", name));
-    } else {
-      warnings.push_back(fmt::format("--{}: {} is not used by imapferry", name, core::printable(key, 80)));
-    }
-  }
-  if (!server.verify_certificate) {
-    warnings.push_back(fmt::format("--{}: the certificate of {} is not checked", name, for_side("host", side)));
-  }
-  return {};
-}
-
 core::Result<config::AddressFamily> family_from(const ParsedOptions& options) {
   const bool only_ipv4 = options.flag("inet4").value_or(false);
   const bool only_ipv6 = options.flag("inet6").value_or(false);
@@ -107,12 +81,16 @@ core::Result<config::ServerSpec> server_from(const ParsedOptions& options, Side 
   if (!family) return family.error();
   server.family = *family;
   if (auto done = set_protection(options, side, server); !done) return done.error();
-  if (auto done = set_certificate_check(options, side, server, warnings); !done) return done.error();
+  auto tls = tls_from(options, side, warnings);
+  if (!tls) return tls.error();
+  server.tls = std::move(*tls);
   const auto own_timeout = options.number(for_side("timeout", side));
   if (const auto seconds = own_timeout ? own_timeout : options.number("timeout")) {
     // Anything above zero must not become "without limit" by rounding.
     server.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*seconds * 1000)));
   }
+  server.keepalive = options.flag(for_side("keepalive", side)).value_or(true);
+  server.compress = options.flag(for_side("compress", side)).value_or(false);
   server.send_id = options.flag("id").value_or(true);
   server.reconnects = static_cast<unsigned>(
       options.integer(for_side("reconnectretry", side)).value_or(static_cast<std::int64_t>(server.reconnects)));

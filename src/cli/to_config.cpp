@@ -1,5 +1,7 @@
 #include "cli/to_config.hpp"
 
+#include "cli/login_options.hpp"
+#include "cli/presets.hpp"
 #include "cli/rules_from.hpp"
 #include "cli/server_options.hpp"
 #include "cli/users_file.hpp"
@@ -9,6 +11,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -134,6 +138,20 @@ core::Result<config::StateSpec> state_from(const ParsedOptions& options, const S
   return state;
 }
 
+/// What is zero or less is no limit, as in imapsync.
+core::Rates rates_from(const ParsedOptions& options) {
+  core::Rates rates;
+  rates.messages_per_second = std::max(options.number("maxmessagespersecond").value_or(0), 0.0);
+  rates.bytes_per_second =
+      static_cast<double>(std::max<std::int64_t>(options.integer("maxbytespersecond").value_or(0), 0));
+  rates.bytes_before =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(options.integer("maxbytesafter").value_or(0), 0));
+  if (const auto seconds = options.number("maxsleep")) {
+    rates.longest_pause = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*seconds * 1000)));
+  }
+  return rates;
+}
+
 config::RunLimits limits_from(const ParsedOptions& options) {
   config::RunLimits limits;
   limits.max_accounts = static_cast<std::size_t>(options.integer("maxaccounts").value_or(0));
@@ -141,6 +159,7 @@ config::RunLimits limits_from(const ParsedOptions& options) {
   limits.memory = static_cast<std::size_t>(options.size("memory").value_or(limits.memory));
   limits.batch_messages = static_cast<std::size_t>(options.integer("batchmessages").value_or(0));
   limits.batch_bytes = static_cast<std::size_t>(options.size("batchbytes").value_or(0));
+  limits.rates = rates_from(options);
   return limits;
 }
 
@@ -156,7 +175,8 @@ Progress progress_from(const ParsedOptions& options) {
 void warn_of_ignored(const ParsedOptions& options, std::vector<std::string>& warnings) {
   std::vector<std::string> names;
   for (const GivenOption& given : options.given()) {
-    if ((given.is_on ? given.option->status : given.option->negated) != Status::ignored) continue;
+    if (!given.preset.empty() || (given.is_on ? given.option->status : given.option->negated) != Status::ignored)
+      continue;
     const std::string name = (given.is_on ? "--" : "--no") + std::string(given.option->name());
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
@@ -186,8 +206,8 @@ core::Result<void> add_single_account(const ParsedOptions& options, const Surrou
   account.name = *user1 == *user2 ? *user1 : *user1 + " -> " + *user2;
   account.source = config::Login{std::move(*user1), std::move(*password1)};
   account.destination = config::Login{std::move(*user2), std::move(*password2)};
-  invocation.needs_password1 = account.source.password.empty();
-  invocation.needs_password2 = account.destination.password.empty();
+  invocation.needs_password1 = account.source.password.empty() && config.source.login.needs_password();
+  invocation.needs_password2 = account.destination.password.empty() && config.destination.login.needs_password();
   config.accounts.push_back(std::move(account));
   return {};
 }
@@ -245,6 +265,12 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   if (!destination) return destination.error();
   config.source = std::move(*source);
   config.destination = std::move(*destination);
+  if (auto taken = take(login_from(options, Side::source, surroundings), config.source.login); !taken) {
+    return taken.error();
+  }
+  if (auto taken = take(login_from(options, Side::destination, surroundings), config.destination.login); !taken) {
+    return taken.error();
+  }
   auto rules = rules_from(options);
   if (!rules) return rules.error();
   config.rules = std::move(*rules);
@@ -252,6 +278,7 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   config.just_connect = options.flag("justconnect").value_or(false);
   invocation.progress = progress_from(options);
   warn_of_ignored(options, invocation.warnings);
+  invocation.presets = preset_lines(options);
 
   auto accounts = options.has("usersfile") ? add_users_file(options, surroundings, config)
                                            : add_single_account(options, surroundings, invocation);

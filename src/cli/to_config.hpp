@@ -30,6 +30,7 @@ struct Invocation {
   bool needs_password1 = false;       ///< the only account's source password is to be asked for on the terminal
   bool needs_password2 = false;       ///< and the destination's
   std::vector<std::string> warnings;  ///< one line each, without a final newline
+  std::vector<std::string> presets;   ///< what each preset stands for, a line each
 };
 
 /// What is read from around the process; tests put their own in its place.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/rate_limit.hpp"
+
 #include <cstddef>
 
 namespace imapferry::config {
@@ -12,6 +14,7 @@ struct RunLimits {
       64u << 20;  ///< bytes that the process may take, about; huge mailboxes need more for their indexes
   std::size_t batch_messages = 0;  ///< messages per MULTIAPPEND; 0 means our default
   std::size_t batch_bytes = 0;
+  core::Rates rates;  ///< of each account
 };
 
 }  // namespace imapferry::config

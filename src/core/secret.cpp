@@ -28,6 +28,16 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
+Secret line_of(const Secret& secret) {
+  std::string line;
+  line.reserve(secret.reveal().size() + 2);
+  line += secret.reveal();
+  line += "\r\n";
+  Secret result(line);
+  wipe(line);
+  return result;
+}
+
 void Secret::wipe() noexcept { core::wipe(value_); }
 
 }  // namespace imapferry::core

@@ -26,6 +26,9 @@ class Secret {
   std::string value_;
 };
 
+/// The same with CRLF behind it.
+[[nodiscard]] Secret line_of(const Secret& secret);
+
 /// Overwrites the bytes so that the compiler cannot leave it out, then empties the string.
 void wipe(std::string& text) noexcept;
 

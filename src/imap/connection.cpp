@@ -3,6 +3,7 @@
 #include "core/condition.hpp"
 #include "imap/proto/refusal.hpp"
 #include "imap/read_buffer.hpp"
+#include "net/deflate_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -62,9 +63,9 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   [[nodiscard]] bool is_waiting_for_server() const {
     return !is_delivering && (engine.pending() > 0 || !engine.greeting() || is_handshaking);
   }
-  /// After the answer to STARTTLS nothing more may be read, or even looked at, in the clear; also when the answer comes
-  /// before the end of our own write, with which alone the command ends.
-  [[nodiscard]] bool has_to_pause() const { return is_starting_tls && !engine.has_unanswered(); }
+  /// After the answer to STARTTLS or COMPRESS nothing more may be read, or even looked at, in the clear; also when the
+  /// answer comes before the end of our own write, with which alone the command ends.
+  [[nodiscard]] bool has_to_pause() const { return is_changing_stream && !engine.has_unanswered(); }
 
   void start_reader();
   proto::Engine::Ticket submit(proto::Command command, proto::ResponseHandler& handler);
@@ -90,7 +91,7 @@ struct Connection::State : proto::UnsolicitedHandler, std::enable_shared_from_th
   bool is_delivering = false;  ///< the reader waits for a sink of ours, not for the server
   bool is_reading = false;     ///< a read is in flight
   bool has_reader = false;
-  bool is_starting_tls = false;
+  bool is_changing_stream = false;
   bool is_handshaking = false;
 };
 
@@ -304,6 +305,54 @@ proto::Engine::Ticket Connection::submit(proto::Command command, proto::Response
   return state_->submit(std::move(command), handler);
 }
 
+namespace {
+
+/// Hears the questions of a dialogue and its end.
+class Questions : public proto::ResponseHandler {
+ public:
+  explicit Questions(const asio::any_io_executor& executor) : changed(executor) {}
+  void on(const proto::Response& response) override {
+    const auto* question = std::get_if<proto::ContinuationResponse>(&response);
+    if (question == nullptr) return;
+    challenge = question->text;
+    is_asked = true;
+    changed.notify_all();
+  }
+  void done(const proto::CommandResult& ended) override {
+    result = ended;
+    is_done = true;
+    changed.notify_all();
+  }
+
+  core::Condition changed;
+  std::string challenge;
+  bool is_asked = false;
+  bool is_done = false;
+  proto::CommandResult result;
+};
+
+}  // namespace
+
+awaitable<proto::CommandResult> Connection::converse(proto::Command command, Answerer& answerer) {
+  const auto state = state_;
+  Questions questions(state->changed.executor());
+  const auto ticket = state->submit(std::move(command), questions);
+  core::Secret line;
+  while (!questions.is_done) {
+    if (std::exchange(questions.is_asked, false)) {
+      while (!state->is_closed && !state->engine.is_chunk_written(ticket)) co_await state->changed.wait();
+      if (questions.is_done) break;
+      line = core::line_of(answerer.answer(questions.challenge));
+      state->engine.offer(ticket, line.reveal());
+      state->kick_writer();
+    }
+    // The line is in use until the next question, or the end.
+    co_await questions.changed.wait();
+  }
+  if (questions.result.outcome == proto::CommandResult::Outcome::lost) throw core::Error(questions.result.failure);
+  co_return std::move(questions.result);
+}
+
 awaitable<bool> Connection::ready_for_stream(proto::Engine::Ticket ticket, const bool& is_answered) {
   const auto state = state_;
   while (!state->is_closed && !is_answered && !state->engine.is_ready_for_stream(ticket))
@@ -322,7 +371,7 @@ awaitable<void> Connection::write_chunk(proto::Engine::Ticket ticket, std::strin
 
 awaitable<proto::CommandResult> Connection::start_tls(const net::TlsOptions& options) {
   const auto state = state_;
-  state->is_starting_tls = true;
+  state->is_changing_stream = true;
   proto::Command command(proto::CommandKind::starttls, "STARTTLS");
   command.alone();
   proto::CommandResult result = co_await state->execute(std::move(command), nullptr);
@@ -346,7 +395,27 @@ awaitable<proto::CommandResult> Connection::start_tls(const net::TlsOptions& opt
       throw core::Error(state->failure);
     }
   }
-  state->is_starting_tls = false;
+  state->is_changing_stream = false;
+  state->start_reader();
+  co_return result;
+}
+
+awaitable<proto::CommandResult> Connection::compress() {
+  const auto state = state_;
+  state->is_changing_stream = true;
+  proto::Command command(proto::CommandKind::compress, "COMPRESS DEFLATE");
+  command.alone();
+  proto::CommandResult result = co_await state->execute(std::move(command), nullptr);
+  while (state->has_reader) co_await state->changed.wait();
+  if (state->is_closed) throw core::Error(state->failure);
+  if (result.is_ok()) {
+    // What came behind the answer is compressed.
+    const std::span<const char> received = state->input.data();
+    state->stream = std::make_unique<net::DeflateStream>(std::move(state->stream),
+                                                         std::string_view(received.data(), received.size()));
+    state->input.clear();
+  }
+  state->is_changing_stream = false;
   state->start_reader();
   co_return result;
 }

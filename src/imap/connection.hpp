@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/failure.hpp"
+#include "core/secret.hpp"
 #include "imap/proto/command.hpp"
 #include "imap/proto/engine.hpp"
 #include "net/stream.hpp"
@@ -24,6 +25,14 @@ class LiteralSink {
   /// `bytes` may be overwritten when this returns.
   virtual boost::asio::awaitable<void> write(std::string_view bytes) = 0;
   virtual boost::asio::awaitable<void> end() = 0;
+};
+
+/// Answers what a server asks in the course of a command (SASL).
+class Answerer {
+ public:
+  virtual ~Answerer() = default;
+  /// The line, without its end, for one "+" of the server.
+  virtual core::Secret answer(std::string_view challenge) = 0;
 };
 
 struct ConnectionOptions {
@@ -52,6 +61,9 @@ class Connection {
   /// The same; untagged data goes to `handler`, whose done() is called as well.
   boost::asio::awaitable<proto::CommandResult> execute(proto::Command command, proto::ResponseHandler& handler);
 
+  /// Sends a command that ends in a dialogue, and answers what the server asks.
+  boost::asio::awaitable<proto::CommandResult> converse(proto::Command command, Answerer& answerer);
+
   /// Sends a command whose answer the handler takes; for those who keep several in flight.
   proto::Engine::Ticket submit(proto::Command command, proto::ResponseHandler& handler);
   /// Waits until the streamed literal of a command may begin. False when the command was answered instead.
@@ -63,6 +75,10 @@ class Connection {
   /// Sends STARTTLS and, when it is accepted, throws away whatever came in the clear behind the answer (an attacker
   /// could have put it there), forgets the capabilities and negotiates TLS. NO and BAD are results. Throws core::Error.
   boost::asio::awaitable<proto::CommandResult> start_tls(const net::TlsOptions& options);
+
+  /// Sends COMPRESS DEFLATE (RFC 4978) and, when it is accepted, compresses everything from there on. NO and BAD are
+  /// results. Throws core::Error.
+  boost::asio::awaitable<proto::CommandResult> compress();
 
   /// Ends the connection at once; every command that is in flight ends as lost with this failure.
   void close(core::Failure why);

@@ -1,6 +1,7 @@
 #include "imap/pool.hpp"
 
 #include "core/pause.hpp"
+#include "imap/proto/refusal.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -78,7 +79,8 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     if (failure.fault != Fault::unavailable) throw core::Error(failure);
     learn_limit();
     if (attempt >= attempts || has_given_up_) throw core::Error(failure);
-    co_await core::pause(core::backoff(attempt));
+    const auto wait = std::max(core::backoff(attempt), proto::wait_named_in(failure.server_text));
+    co_await core::pause_until(wait, has_given_up_);
   }
 }
 

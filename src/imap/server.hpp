@@ -27,6 +27,8 @@ struct Server {
   net::AddressFamily family = net::AddressFamily::any;
   net::TlsOptions tls;
   std::chrono::milliseconds timeout{120'000};
+  bool keepalive = true;
+  bool compress = false;
   bool send_id = true;
   unsigned reconnects = 5;     ///< attempts after a lost connection that may achieve nothing, in a row
   bool track_changes = false;  ///< ask for modification sequences (RFC 7162), which some servers keep only when asked
@@ -45,10 +47,17 @@ struct Route {
 /// The ways to try, in order: imapsync's choice of port and protection.
 [[nodiscard]] std::vector<Route> routes_to(const Server& server);
 
-/// Who logs in.
+/// Who logs in, and how.
 struct Credentials {
-  std::string user;
-  core::Secret password;
+  std::string user{};
+  core::Secret password{};
+  std::string mechanism{};      ///< a SASL mechanism, "LOGIN" or "PREAUTH"; empty: what the server offers
+  std::string administrator{};  ///< whose password it is, where that is not the user
+  bool use_proxyauth = false;   ///< the administrator logs in, and PROXYAUTH makes them the user
+  bool falls_back = false;      ///< to LOGIN, when the mechanism does not work out
+  std::string domain{};         ///< for NTLM
+  core::Secret token{};         ///< OAuth 2.0: in place of the password
+  bool is_token_whole = false;  ///< it is the whole message, in base64
 };
 
 }  // namespace imapferry::imap

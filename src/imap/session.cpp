@@ -141,8 +141,8 @@ class ListReader : public proto::ResponseHandler {
 }  // namespace
 
 Session::Session(std::unique_ptr<Connection> connection, const Server& server, const Route& route)
-    : connection_(std::move(connection)), address_(net::peer_label(server.host, route.port)),
-      tracks_changes_(server.track_changes) {
+    : connection_(std::move(connection)), host_(server.host), port_(route.port),
+      address_(net::peer_label(server.host, route.port)), tracks_changes_(server.track_changes) {
   connection_->set_unsolicited(this);
 }
 
@@ -177,6 +177,20 @@ awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
   Command command(CommandKind::name_space, "NAMESPACE");
   co_await connection_->execute(std::move(command), reader);
   co_return personal;
+}
+
+awaitable<proto::StorageQuota> Session::storage_quota(std::string_view mailbox) {
+  proto::StorageQuota tightest;
+  if (!capabilities().has("QUOTA")) co_return tightest;
+  auto reader = collect<proto::OtherResponse>([&](const proto::OtherResponse& data) {
+    const proto::StorageQuota quota = proto::storage_quota_in(data.rest);
+    const auto room = [](const proto::StorageQuota& of) { return of.limit - std::min(of.used, of.limit); };
+    if (quota.limit > 0 && (tightest.limit == 0 || room(quota) < room(tightest))) tightest = quota;
+  });
+  Command command(CommandKind::quota, "GETQUOTAROOT");
+  command.astring(mailbox, capabilities());
+  co_await connection_->execute(std::move(command), reader);
+  co_return tightest;
 }
 
 awaitable<core::Result<std::vector<ListEntry>>> Session::list() {

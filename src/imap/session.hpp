@@ -3,6 +3,7 @@
 #include "core/failure.hpp"
 #include "imap/connection.hpp"
 #include "imap/proto/flags.hpp"
+#include "imap/proto/quota.hpp"
 #include "imap/server.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -82,6 +83,9 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<proto::Capabilities> enable(std::string_view names);
   /// The personal namespaces; empty when the server has none to tell.
   boost::asio::awaitable<std::vector<proto::Namespace>> personal_namespaces();
+  /// The tightest limit of the room that a mailbox shares with others, as GETQUOTAROOT tells it; without a limit where
+  /// the server knows none.
+  boost::asio::awaitable<proto::StorageQuota> storage_quota(std::string_view mailbox);
   /// Every mailbox, with subscriptions, special uses and, where LIST-STATUS is offered, its status: in one round trip.
   boost::asio::awaitable<core::Result<std::vector<ListEntry>>> list();
   boost::asio::awaitable<core::Result<MailboxStatus>> status(std::string_view mailbox);
@@ -124,6 +128,17 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<void> log_in(const Route& route, const Credentials& credentials);
   boost::asio::awaitable<void> protect(const Server& server, const Route& route);
   boost::asio::awaitable<void> authenticate(const Route& route, const Credentials& credentials);
+  boost::asio::awaitable<void> learn_capabilities();
+  boost::asio::awaitable<void> compress();
+  [[nodiscard]] std::string mechanism_for(const Credentials& credentials) const;
+  [[nodiscard]] bool may_fall_back(const Route& route, const Credentials& credentials, std::string_view mechanism,
+                                   const core::Failure& failure) const;
+  void check_exposure(const Route& route, std::string_view mechanism) const;
+  boost::asio::awaitable<proto::CommandResult> log_in_by(const Credentials& credentials, const std::string& mechanism);
+  boost::asio::awaitable<proto::CommandResult> log_in_plainly(const std::string& user, const core::Secret& password);
+  boost::asio::awaitable<proto::CommandResult> log_in_by_sasl(const Credentials& credentials,
+                                                              const std::string& mechanism);
+  boost::asio::awaitable<void> become(const std::string& user);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
   void enable_resync();
   [[nodiscard]] std::string status_items() const;
@@ -139,6 +154,8 @@ class Session : private proto::UnsolicitedHandler {
 
   Enabling enabling_;  ///< outlives the connection, where its command may be in flight
   std::unique_ptr<Connection> connection_;
+  std::string host_;
+  std::uint16_t port_;
   std::string address_;
   std::string software_;
   bool tracks_changes_;

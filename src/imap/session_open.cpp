@@ -1,5 +1,3 @@
-#include "auth/plain.hpp"
-#include "imap/proto/refusal.hpp"
 #include "imap/session.hpp"
 #include "net/connect.hpp"
 #include "net/error_text.hpp"
@@ -27,6 +25,7 @@ net::Target target_of(const Server& server, const Route& route) {
   target.tls = server.tls;
   target.tls.server_name = server.host;
   target.timeout = server.timeout;
+  target.keepalive = server.keepalive;
   return target;
 }
 
@@ -81,6 +80,7 @@ awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Ro
                                                   const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(server, route);
   co_await session->log_in(route, credentials);
+  if (server.compress) co_await session->compress();
   co_return session;
 }
 
@@ -88,6 +88,7 @@ awaitable<std::unique_ptr<Session>> Session::open(std::unique_ptr<net::Stream> s
                                                   const Route& route, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
   co_await session->log_in(route, credentials);
+  if (server.compress) co_await session->compress();
   co_return session;
 }
 
@@ -120,45 +121,10 @@ awaitable<void> Session::protect(const Server& server, const Route& route) {
   if (!result.is_ok()) throw core::Error(Fault::tls, "the server refuses STARTTLS", result.server_text());
 }
 
-awaitable<void> Session::authenticate(const Route& route, const Credentials& credentials) {
-  if (connection_->greeting().condition == proto::Condition::preauth) co_return;
-  const bool is_protected = !protection().empty();
-  if (!is_protected && !route.may_login_in_clear && !connection_->stream().is_loopback()) {
-    throw core::Error(Fault::tls, "the connection is not protected, and a password is not sent in the clear unasked");
-  }
-  if (capabilities().empty()) {
-    Command ask(CommandKind::capability, "CAPABILITY");
-    co_await connection_->execute(std::move(ask));
-  }
-  const bool has_plain = has(Capability::auth_plain);
-  if (!has_plain && has(Capability::logindisabled)) {
-    throw core::Error(Fault::authentication, "the server takes no password here (LOGINDISABLED, no AUTH=PLAIN)");
-  }
-  Command command(has_plain ? CommandKind::authenticate : CommandKind::login,
-                  has_plain ? "AUTHENTICATE PLAIN" : "LOGIN");
-  command.alone();
-  if (has_plain) {
-    const core::Secret response = auth::plain_response(credentials.user, credentials.password);
-    if (has(Capability::sasl_ir)) {
-      command.raw(" ");
-    } else {
-      command.raw("\r\n").wait();
-    }
-    command.raw(response.reveal());
-  } else {
-    command.astring(credentials.user, capabilities()).astring(credentials.password.reveal(), capabilities());
-  }
-  const proto::CommandResult result = co_await connection_->execute(std::move(command));
-  if (!result.is_ok()) {
-    throw core::Error(proto::fault_of(result.code, result.text, Fault::authentication),
-                      fmt::format("the login of {} was refused", core::printable(credentials.user)),
-                      result.server_text());
-  }
-  // What a server can do often depends on who asks; many repeat it in the answer to the login, and proxies may not.
-  if (result.code != "CAPABILITY") {
-    Command ask(CommandKind::capability, "CAPABILITY");
-    co_await connection_->execute(std::move(ask));
-  }
+/// A server that does not do it after all is no worse than one that cannot.
+awaitable<void> Session::compress() {
+  if (!has(Capability::compress_deflate)) co_return;
+  co_await connection_->compress();
 }
 
 awaitable<void> Session::introduce() {

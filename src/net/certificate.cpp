@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <openssl/asn1.h>
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -106,6 +107,17 @@ std::string describe_refusal(X509_STORE_CTX& verification, std::string_view host
     return fmt::format("the certificate is not trusted: {} (subject {}, issuer {})", reason, subject,
                        short_name(X509_get_issuer_name(certificate)));
   }
+}
+
+std::string fingerprint_of(const X509* certificate, std::string_view algorithm) {
+  const std::string name(algorithm);
+  const EVP_MD* digest = EVP_get_digestbyname(name.c_str());
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  if (digest == nullptr || X509_digest(certificate, digest, bytes, &length) != 1) return {};
+  std::string text = name + "$";
+  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", bytes[i]);
+  return text;
 }
 
 }  // namespace imapferry::net

@@ -12,4 +12,8 @@ namespace imapferry::net {
 /// `host` is the name that was asked for. Names out of the certificate are made printable and cut.
 std::string describe_refusal(X509_STORE_CTX& verification, std::string_view host);
 
+/// "sha256$" and the digest of a certificate in hexadecimal digits; `algorithm` is a name of OpenSSL's. Empty where
+/// there is no such algorithm.
+std::string fingerprint_of(const X509* certificate, std::string_view algorithm);
+
 }  // namespace imapferry::net

@@ -95,10 +95,15 @@ asio::awaitable<error_code> SocketStream::write_plain(std::span<const std::strin
 asio::awaitable<void> SocketStream::start_tls(const TlsOptions& options) {
   if (is_closed_ || is_at_end_) fail(asio::error::eof);
   if (tls_) throw core::Error(core::Fault::internal, fmt::format("{}: TLS was started twice", label_));
-  tls_ = std::make_unique<TlsLayer>(socket_, options, options.server_name.empty() ? host_ : options.server_name);
+  tls_ = std::make_unique<TlsLayer>(socket_, options, name_for_tls(options));
   const std::optional<core::Failure> failure = co_await tls_->handshake();
   if (is_closed_) fail(asio::error::operation_aborted);
   if (failure) throw core::Error(failure->within(label_));
+}
+
+std::string SocketStream::name_for_tls(const TlsOptions& options) const {
+  if (!options.expected_name.empty()) return options.expected_name;
+  return options.server_name.empty() ? host_ : options.server_name;
 }
 
 std::string SocketStream::protection() const { return tls_ ? tls_->protection() : std::string(); }

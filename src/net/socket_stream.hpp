@@ -32,6 +32,7 @@ class SocketStream final : public Stream {
 
  private:
   boost::asio::awaitable<boost::system::error_code> write_plain(std::span<const std::string_view> pieces);
+  [[nodiscard]] std::string name_for_tls(const TlsOptions& options) const;
   [[noreturn]] void fail(const boost::system::error_code& error) const;
 
   Socket socket_;

@@ -7,13 +7,22 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imapferry::net {
 
-/// How a server's certificate is judged.
+/// How TLS is spoken, and how a server's certificate is judged.
 struct TlsOptions {
-  bool verify = true;       ///< check the chain and the host name
-  std::string ca_file;      ///< PEM file to trust instead of the system's authorities
+  bool verify = true;   ///< check the chain and the host name
+  std::string ca_file;  ///< PEM file to trust instead of the system's authorities
+  std::string ca_path;  ///< the same as a folder of hashed certificates
+  /// "sha256$" and hexadecimal digits: the server's certificate must have one of them, and nothing else is asked of it.
+  std::vector<std::string> fingerprints;
+  std::string expected_name;               ///< in its certificate; empty: server_name
+  std::string ciphers;                     ///< for TLS 1.2 and older, as OpenSSL writes them
+  std::string certificate_file, key_file;  ///< our own (PEM); the key may be in the same file
+  int lowest_version = 12;                 ///< 10 is TLS 1.0, 13 is TLS 1.3
+  int highest_version = 13;
   std::string server_name;  ///< name sent as SNI and checked; the host that was connected to
 };
 

@@ -11,6 +11,9 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace imapferry::net {
@@ -20,9 +23,44 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-void trust_authorities(ssl::context& context, const std::string& ca_file) {
+[[noreturn]] void fail_with(const std::string& path, std::string_view what, const boost::system::error_code& error) {
+  throw core::Error(core::Fault::input, fmt::format("cannot {} {}: {}", what, core::printable(path), clause_of(error)));
+}
+
+int version_of(int number) {
+  switch (number) {
+  case 10: return TLS1_VERSION;
+  case 11: return TLS1_1_VERSION;
+  case 12: return TLS1_2_VERSION;
+  default: return TLS1_3_VERSION;
+  }
+}
+
+void set_versions(SSL_CTX* native, const TlsOptions& options) {
+  SSL_CTX_set_min_proto_version(native, version_of(options.lowest_version));
+  SSL_CTX_set_max_proto_version(native, version_of(options.highest_version));
+  // OpenSSL takes the digests of the old versions for too weak, unless it is told to take everything.
+  if (options.lowest_version < 12) SSL_CTX_set_security_level(native, 0);
+}
+
+void show_ourselves(ssl::context& context, const TlsOptions& options) {
+  if (options.certificate_file.empty()) return;
   boost::system::error_code error;
-  if (ca_file.empty()) {
+  context.use_certificate_chain_file(options.certificate_file, error);
+  if (error) fail_with(options.certificate_file, "use the certificate in", error);
+  const std::string& key = options.key_file.empty() ? options.certificate_file : options.key_file;
+  context.use_private_key_file(key, ssl::context::pem, error);
+  if (error) fail_with(key, "use the private key in", error);
+}
+
+void trust_authorities(ssl::context& context, const TlsOptions& options) {
+  boost::system::error_code error;
+  const std::string& ca_file = options.ca_file;
+  if (!options.ca_path.empty()) {
+    context.add_verify_path(options.ca_path, error);
+    if (error) fail_with(options.ca_path, "look for certificate authorities in", error);
+  }
+  if (ca_file.empty() && options.ca_path.empty()) {
     context.set_default_verify_paths(error);
     if (error) {
       throw core::Error(core::Fault::input,
@@ -30,23 +68,25 @@ void trust_authorities(ssl::context& context, const std::string& ca_file) {
     }
     return;
   }
+  if (ca_file.empty()) return;
   context.load_verify_file(ca_file, error);
-  if (error) {
-    throw core::Error(core::Fault::input, fmt::format("cannot load certificate authorities from {}: {}",
-                                                      core::printable(ca_file), clause_of(error)));
-  }
+  if (error) fail_with(ca_file, "load certificate authorities from", error);
   // The file says whom to trust, so a server's own certificate or an intermediate one in it is enough.
   X509_STORE_set_flags(SSL_CTX_get_cert_store(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
-std::unique_ptr<ssl::context> make_context(bool verify, const std::string& ca_file) {
+std::unique_ptr<ssl::context> make_context(const TlsOptions& options, bool verify) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
   SSL_CTX* native = context->native_handle();
-  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  set_versions(native, options);
+  if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(native, options.ciphers.c_str()) != 1) {
+    throw core::Error(core::Fault::input, fmt::format("no TLS cipher is in \"{}\"", core::printable(options.ciphers)));
+  }
+  show_ourselves(*context, options);
   // An idle connection gives its record buffers back; there may be hundreds.
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  if (verify) trust_authorities(*context, ca_file);
+  if (verify) trust_authorities(*context, options);
   context->set_verify_mode(verify ? ssl::verify_peer : ssl::verify_none);
   return context;
 }
@@ -58,16 +98,21 @@ class TlsContexts final : public asio::execution_context::service {
 
   explicit TlsContexts(asio::execution_context& owner) : service(owner) {}
 
-  ssl::context& get(bool verify, const std::string& ca_file) {
-    std::unique_ptr<ssl::context>& slot = contexts_[{verify, ca_file}];
-    if (!slot) slot = make_context(verify, ca_file);
+  ssl::context& get(const TlsOptions& options) {
+    const bool verify = options.verify && options.fingerprints.empty();
+    const std::string trusted = verify ? options.ca_file + '\0' + options.ca_path : std::string();
+    Key key(verify, trusted, options.ciphers, options.certificate_file + '\0' + options.key_file,
+            options.lowest_version, options.highest_version);
+    std::unique_ptr<ssl::context>& slot = contexts_[std::move(key)];
+    if (!slot) slot = make_context(options, verify);
     return *slot;
   }
 
  private:
   void shutdown() override {}
 
-  std::map<std::pair<bool, std::string>, std::unique_ptr<ssl::context>> contexts_;
+  using Key = std::tuple<bool, std::string, std::string, std::string, int, int>;
+  std::map<Key, std::unique_ptr<ssl::context>> contexts_;
 };
 
 asio::execution_context::id TlsContexts::id;
@@ -76,8 +121,7 @@ asio::execution_context::id TlsContexts::id;
 
 ssl::context& tls_context(const asio::any_io_executor& executor, const TlsOptions& options) {
   auto& owner = asio::query(executor, asio::execution::context_as<asio::execution_context&>);
-  const std::string ca_file = options.verify ? options.ca_file : std::string();
-  return asio::use_service<TlsContexts>(owner).get(options.verify, ca_file);
+  return asio::use_service<TlsContexts>(owner).get(options);
 }
 
 }  // namespace imapferry::net

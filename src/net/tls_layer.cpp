@@ -66,7 +66,8 @@ void TlsLayer::FreeSession::operator()(ssl_st* session) const noexcept { SSL_fre
 
 TlsLayer::TlsLayer(Socket& socket, const TlsOptions& options, std::string server_name)
     : socket_(socket), session_(SSL_new(tls_context(socket.get_executor(), options).native_handle())),
-      server_name_(std::move(server_name)), verify_(options.verify) {
+      server_name_(std::move(server_name)), verify_(options.verify && options.fingerprints.empty()),
+      fingerprints_(options.fingerprints), lowest_version_(options.lowest_version) {
   BIO* transport = BIO_new(transport_method());
   if (!session_ || transport == nullptr) throw std::bad_alloc();
   BIO_set_data(transport, &transport_);
@@ -147,7 +148,22 @@ asio::awaitable<std::optional<core::Failure>> TlsLayer::handshake() {
   }
   std::optional<core::Failure> failure;
   if (error) failure = handshake_failure(error);
+  if (!error) failure = check_fingerprint();
   co_return failure;
+}
+
+/// Before anything of ours is sent.
+std::optional<core::Failure> TlsLayer::check_fingerprint() const {
+  if (fingerprints_.empty()) return std::nullopt;
+  const X509* certificate = SSL_get0_peer_certificate(session_.get());
+  std::string found;
+  for (const std::string& wanted : fingerprints_) {
+    if (certificate != nullptr) found = fingerprint_of(certificate, wanted.substr(0, wanted.find('$')));
+    if (!found.empty() && found == wanted) return std::nullopt;
+  }
+  return core::Failure{core::Fault::certificate,
+                       fmt::format("the certificate is another one than was asked for: its fingerprint is {}", found),
+                       {}};
 }
 
 core::Failure TlsLayer::handshake_failure(const error_code& error) const {
@@ -167,7 +183,8 @@ core::Failure TlsLayer::handshake_failure(const error_code& error) const {
     return {core::Fault::tls, "the server does not speak TLS there (perhaps it is a plain port)", {}};
   case SSL_R_UNSUPPORTED_PROTOCOL:
   case SSL_R_WRONG_SSL_VERSION:
-  case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION: return {core::Fault::tls, "the server does not speak TLS 1.2 or newer", {}};
+  case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+    return {core::Fault::tls, fmt::format("the server does not speak TLS 1.{} or newer", lowest_version_ - 10), {}};
   default: break;
   }
   const char* reason = ERR_reason_error_string(code);

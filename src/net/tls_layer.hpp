@@ -61,6 +61,7 @@ class TlsLayer {
   void expect_server();
   static bio_method_st* transport_method();
   static int judge_certificate(int is_trusted, x509_store_ctx_st* verification);
+  [[nodiscard]] std::optional<core::Failure> check_fingerprint() const;
   [[nodiscard]] core::Failure handshake_failure(const boost::system::error_code& error) const;
   boost::asio::awaitable<boost::system::error_code> receive();
   boost::asio::awaitable<boost::system::error_code> encrypt(std::string_view plaintext);
@@ -71,6 +72,8 @@ class TlsLayer {
   std::unique_ptr<ssl_st, FreeSession> session_;
   std::string server_name_;
   bool verify_;
+  std::vector<std::string> fingerprints_;
+  int lowest_version_;
   std::string refusal_;  ///< why the certificate was refused; set during the handshake
   std::string staged_;   ///< small pieces that wait to become one record
   std::string sending_;  ///< records on their way to the kernel; new ones gather in the transport meanwhile

@@ -210,6 +210,14 @@ void Console::show(const run::AccountRef& account, const sync::MailboxRenumbered
                     pair_name(event.source, event.destination), sync::name_of(event.side)));
 }
 
+void Console::show(const run::AccountRef& account, const sync::LittleRoom& event) {
+  if (mode_ == ConsoleMode::none) return;
+  std::string text = fmt::format("warning: the destination is {} % full: {} of {}", event.used * 100 / event.limit,
+                                 format_bytes(event.used), format_bytes(event.limit));
+  if (event.to_come > 0) text += fmt::format(", and about {} are to come", format_bytes(event.to_come));
+  print(account, text);
+}
+
 void Console::show(const run::StoreTrouble& event) { print_line("warning: " + event.what); }
 
 void Console::show(const run::AccountRef& account, const sync::Retrying& event) {

@@ -59,6 +59,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef&, const sync::FlagsSet&) {}
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
+  void show(const run::AccountRef& account, const sync::LittleRoom& event);
   void show(const run::AccountRef& account, const sync::Retrying& event);
 
   [[nodiscard]] bool is_plain() const noexcept { return mode_ == ConsoleMode::plain; }

@@ -74,6 +74,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::FlagsSet& event);
   void take(std::size_t number, const sync::MailboxDone& event);
   void take(std::size_t, const sync::MailboxRenumbered&) {}
+  void take(std::size_t, const sync::LittleRoom&) {}
   void take(std::size_t number, const sync::Retrying& event);
 
   using Field = std::uint64_t Counts::*;

@@ -26,6 +26,8 @@ class Scheduler {
   boost::asio::awaitable<void> run();
   /// Batches in flight are finished, nothing new begins.
   void request_stop(std::string signal);
+  /// Lifts the limits of how fast is copied, or brings them back; whether they hold now.
+  bool toggle_rates() noexcept { return rates_hold_ = !rates_hold_; }
 
  private:
   boost::asio::awaitable<void> take(std::size_t number, core::Semaphore::Permit place);
@@ -43,6 +45,7 @@ class Scheduler {
   sync::CopyLimits limits_;
   sync::IdentityRule identity_;
   sync::Stop stop_;
+  bool rates_hold_ = true;
   sync::Servers servers_;
   core::Worker worker_;
   core::Semaphore memory_;

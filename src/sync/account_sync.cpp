@@ -73,6 +73,7 @@ awaitable<void> AccountSync::synchronise() {
     co_return;
   }
   co_await ask_missing_states(lane);
+  tell_room();
   add_jobs();
   co_await jobs_.run(std::move(lane));
 }
@@ -198,6 +199,7 @@ awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
   if (lanes_.pool(side).server().send_id) flight.spawn(session.introduce());
   flight.spawn(read_namespaces(session, personal));
   flight.spawn(read_list(side, session, names.mailboxes));
+  if (side == Side::destination) flight.spawn(read_quota(session));
   co_await flight.join();
   names.name_space = name_space_of(personal, names.mailboxes);
   (side == Side::source ? source_names_ : destination_names_) = std::move(names);
@@ -205,6 +207,31 @@ awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
 
 awaitable<void> AccountSync::read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal) {
   personal = co_await session.personal_namespaces();
+}
+
+awaitable<void> AccountSync::read_quota(imap::Session& session) { room_ = co_await session.storage_quota("INBOX"); }
+
+/// By how much the destination will grow, where both servers tell how large mailboxes are: it is an estimate, made
+/// before a message is looked at.
+std::uint64_t AccountSync::bytes_to_come() const {
+  std::uint64_t bytes = 0;
+  for (const MailboxPair& pair : map_.pairs) {
+    const auto source = source_states_.find(pair.source.wire);
+    if (source == source_states_.end()) continue;
+    const auto destination = destination_states_.find(pair.destination_wire);
+    const std::uint64_t there = destination == destination_states_.end() ? 0 : destination->second.size.value_or(0);
+    const std::uint64_t here = source->second.size.value_or(0);
+    bytes += here - std::min(there, here);
+  }
+  return bytes;
+}
+
+void AccountSync::tell_room() {
+  if (room_.limit == 0) return;
+  const std::uint64_t to_come = bytes_to_come();
+  const bool is_nearly_full = room_.used >= room_.limit / 10 * 9;
+  const bool will_overflow = to_come > room_.limit - std::min(room_.used, room_.limit);
+  if (is_nearly_full || will_overflow) context_.observer.on(LittleRoom{room_.used, room_.limit, to_come});
 }
 
 awaitable<void> AccountSync::read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes) {

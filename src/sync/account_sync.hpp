@@ -41,6 +41,9 @@ class AccountSync {
   boost::asio::awaitable<void> read_names(Side side, imap::Session& session);
   boost::asio::awaitable<void> read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal);
   boost::asio::awaitable<void> read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes);
+  boost::asio::awaitable<void> read_quota(imap::Session& session);
+  [[nodiscard]] std::uint64_t bytes_to_come() const;
+  void tell_room();
   boost::asio::awaitable<void> recall();
   void map_both();
   boost::asio::awaitable<void> ask_missing_states(Lane& lane);
@@ -65,7 +68,8 @@ class AccountSync {
   std::map<std::string, core::Failure> not_created_;                           ///< by wire name on the destination
   MailboxMap map_;
   MailboxJobs jobs_;
-  bool was_cut_short_ = false;  ///< the user's stop has left something undone
+  imap::proto::StorageQuota room_;  ///< of the destination
+  bool was_cut_short_ = false;      ///< the user's stop has left something undone
 };
 
 }  // namespace imapferry::sync

@@ -22,7 +22,9 @@ void Batch::add(Item item) {
 
 std::string Batch::uid_set() const {
   imap::proto::UidSet uids;
-  for (const Item& item : items_) uids.add(item.uid);
+  for (const Item& item : items_) {
+    if (item.state == Item::State::expected) uids.add(item.uid);
+  }
   return uids.to_string();
 }
 

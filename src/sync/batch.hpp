@@ -46,7 +46,7 @@ class Batch {
   [[nodiscard]] std::string_view bytes_of(const Item& item) const {
     return item.changed ? std::string_view(*item.changed) : std::string_view(data_).substr(item.offset, item.size);
   }
-  /// The UIDs as a command takes them.
+  /// The UIDs of what has not arrived yet, as a command takes them.
   [[nodiscard]] std::string uid_set() const;
   [[nodiscard]] Item* find(imap::proto::Uid uid);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/run_config.hpp"
+#include "core/rate_limit.hpp"
 #include "core/semaphore.hpp"
 #include "core/worker.hpp"
 #include "store/store.hpp"
@@ -45,10 +46,11 @@ struct Context {
   const Stop& stop;
   const IdentityRule& identity;
   Observer& observer;
+  core::RateLimit& rate;            ///< of this account, all its lanes together
   store::Store* store = nullptr;    ///< null: nothing is remembered
   std::int64_t account_number = 0;  ///< in the store
-  CarriedMessages* carried =
-      nullptr;  ///< of this account, where a message that is in one mailbox is not copied to others
+  /// Of this account, where a message that is in one mailbox is not copied to others; else null.
+  CarriedMessages* carried = nullptr;
 };
 
 }  // namespace imapferry::sync

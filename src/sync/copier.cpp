@@ -31,14 +31,19 @@ constexpr std::size_t streamed_message_memory = 256 << 10;
 // A message with which a connection breaks so often, whatever was in flight beside it, is refused. A line that breaks
 // by itself does so with the same message once or twice.
 constexpr unsigned most_strikes = 3;
-constexpr unsigned append_patience = 4;
+constexpr unsigned patience = 4;
 // More messages than one APPEND ever has.
 constexpr std::uint64_t most_appended = 1 << 20;
 
-/// Whether the destination asks to come back later rather than refuses the message.
-bool is_passing(const CommandResult& result) {
-  return result.outcome == CommandResult::Outcome::no &&
-         imap::proto::fault_of(result.code, result.text, Fault::append) == Fault::unavailable;
+/// Whether a server asks to come back later rather than refuses the message.
+bool is_passing(const CommandResult& result, Fault fallback) {
+  const bool is_refusal = result.outcome == CommandResult::Outcome::no || result.outcome == CommandResult::Outcome::bad;
+  return is_refusal && imap::proto::fault_of(result.code, result.text, fallback) == Fault::unavailable;
+}
+
+/// The same for an APPEND on a connection that is still there: it is not after a BAD.
+bool may_be_repeated(const CommandResult& append) {
+  return append.outcome == CommandResult::Outcome::no && is_passing(append, Fault::append);
 }
 
 /// What APPENDUID (RFC 4315) says, in the order of the messages; empty where the server does not say it.
@@ -102,10 +107,15 @@ bool Copier::goes_alone(const Batch::Item& item) const {
   return memory_.to_go_alone > 0 || item.size == 0 || memory_.alone.contains(item.uid);
 }
 
+bool Copier::is_full(const Batch& batch, const core::RateLimit::Portion& portion) const {
+  return batch.items().size() >= std::min<std::uint64_t>(context_.limits.batch_messages, portion.messages);
+}
+
 /// The next messages that fit into one batch; null for a message that is larger than a batch.
 std::unique_ptr<Batch> Copier::next_batch(std::span<const std::uint32_t> positions, std::size_t& next) {
   auto batch = std::make_unique<Batch>();
-  while (next < positions.size() && batch->items().size() < context_.limits.batch_messages) {
+  const core::RateLimit::Portion portion = context_.rate.next_portion();
+  while (next < positions.size() && !is_full(*batch, portion)) {
     const std::uint32_t position = positions[next];
     if (memory_.is_settled(index_.uid(position))) {
       ++next;
@@ -117,8 +127,9 @@ std::unique_ptr<Batch> Copier::next_batch(std::span<const std::uint32_t> positio
       continue;
     }
     const bool is_alone = goes_alone(item) || item.size > context_.limits.batch_bytes;
-    const bool is_full = batch->announced_bytes() + item.size > context_.limits.batch_bytes;
-    if (!batch->items().empty() && (is_alone || is_full)) break;
+    const std::uint64_t room = std::min<std::uint64_t>(context_.limits.batch_bytes, portion.bytes);
+    const bool has_no_room = batch->announced_bytes() + item.size > room;
+    if (!batch->items().empty() && (is_alone || has_no_room)) break;
     batch->add(std::move(item));
     ++next;
     if (is_alone) break;
@@ -126,13 +137,34 @@ std::unique_ptr<Batch> Copier::next_batch(std::span<const std::uint32_t> positio
   return batch;
 }
 
+/// Waits as long as the limits of how fast is copied, or the server's wish for peace, demand. False when the user
+/// stops.
+awaitable<bool> Copier::await_turn(const Batch& batch) {
+  using Clock = core::RateLimit::Clock;
+  const auto turn = context_.rate.begin(batch.items().size(), batch.announced_bytes(), Clock::now());
+  while (!context_.stop.is_requested && !must_stop_) {
+    const auto left = context_.rate.left_of(turn, Clock::now());
+    if (left <= 0ms) co_return true;
+    // In slices: the user may stop, or lift the limits.
+    co_await core::pause(std::min<std::chrono::milliseconds>(left, 200ms));
+  }
+  co_return false;
+}
+
 awaitable<bool> Copier::copy(std::span<const std::uint32_t> positions) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup tasks(executor);
   std::size_t next = 0;
   while (next < positions.size() && !context_.stop.is_requested && !must_stop_) {
+    const std::size_t before = next;
     std::unique_ptr<Batch> batch = next_batch(positions, next);
     if (batch->items().empty()) break;
+    // While nothing is held that others wait for.
+    const bool may_begin = co_await await_turn(*batch);
+    if (!may_begin) {
+      next = before;
+      break;
+    }
     core::Semaphore::Permit place = co_await in_flight_.acquire();
     const std::size_t memory = memory_for(*batch);
     batch->memory = co_await context_.memory.acquire(memory);
@@ -261,10 +293,33 @@ void Copier::note_unheard(const Batch& batch) {
   }
 }
 
-awaitable<void> Copier::fetch(Batch& batch) {
+/// One command for all that has not arrived yet.
+awaitable<CommandResult> Copier::fetch_expected(Batch& batch) {
   BatchReader reader(batch, [this](Batch::Item& item, std::string_view bytes) { return is_wanted(item, bytes); });
   const std::string uids = batch.uid_set();
-  const CommandResult result = co_await lane_.source->uid_fetch(uids, "(UID BODY.PEEK[])", reader);
+  CommandResult result = co_await lane_.source->uid_fetch(uids, "(UID BODY.PEEK[])", reader);
+  context_.rate.heard(imap::proto::says_throttled(result), core::RateLimit::Clock::now());
+  co_return result;
+}
+
+/// Tells that a server wants us to come back later, and waits so long, or as long as it says.
+awaitable<void> Copier::wait_to_retry(Side side, const CommandResult& result, Fault fallback, unsigned attempt) {
+  const core::Failure failure = imap::proto::refusal(result, fallback, fallback == Fault::fetch ? "FETCH" : "APPEND");
+  const std::chrono::milliseconds named = imap::proto::wait_named_in(result.text);
+  const std::chrono::milliseconds wait = std::max(core::backoff(attempt), named);
+  // It is the account that goes too fast for the server, not this connection.
+  if (named > 0ms) context_.rate.hold(named, core::RateLimit::Clock::now());
+  context_.observer.on(Retrying{side, pair_.source.name, failure, attempt, static_cast<std::uint64_t>(wait.count())});
+  co_await core::pause_until(wait, context_.stop.is_requested);
+}
+
+awaitable<void> Copier::fetch(Batch& batch) {
+  CommandResult result = co_await fetch_expected(batch);
+  for (unsigned attempt = 1; is_passing(result, Fault::fetch) && attempt < patience; ++attempt) {
+    co_await wait_to_retry(Side::source, result, Fault::fetch, attempt);
+    if (batch.uid_set().empty()) break;
+    result = co_await fetch_expected(batch);
+  }
   for (const Batch::Item& item : batch.items()) {
     if (item.state == Batch::Item::State::empty) {
       refuse(item, {}, core::Failure{Fault::fetch, "the source sends no body for this message", result.server_text()});
@@ -286,20 +341,18 @@ awaitable<void> Copier::append(const Batch& batch, Items items) {
 
 /// Sends items as one command. A refused batch is halved until the refused message stands alone.
 awaitable<void> Copier::append_halves(const Batch& batch, const Items& items) {
-  std::chrono::milliseconds wait = 500ms;
   CommandResult result = co_await send(batch, items);
-  for (unsigned attempt = 1; is_passing(result) && attempt < append_patience; ++attempt) {
-    context_.observer.on(Retrying{Side::destination, pair_.source.name,
-                                  imap::proto::refusal(result, Fault::append, "APPEND"), attempt,
-                                  static_cast<std::uint64_t>(wait.count())});
-    co_await core::pause(wait);
-    wait *= 2;
+  for (unsigned attempt = 1; may_be_repeated(result) && attempt < patience; ++attempt) {
+    co_await wait_to_retry(Side::destination, result, Fault::append, attempt);
     result = co_await send(batch, items);
   }
+  context_.rate.heard(imap::proto::says_throttled(result), core::RateLimit::Clock::now());
   if (result.is_ok()) {
     confirm(items, result);
   } else if (items.size() == 1) {
     judge_refusal(batch, *items.front(), result);
+  } else if (result.outcome == CommandResult::Outcome::bad && is_passing(result, Fault::append)) {
+    throw core::Error(imap::proto::refusal(result, Fault::append, "APPEND").within(name_of(Side::destination)));
   } else if (result.outcome == CommandResult::Outcome::bad) {
     suspect(items, imap::proto::refusal(result, Fault::closed, "APPEND"));
   } else {
@@ -387,6 +440,8 @@ void Copier::judge_refusal(const Batch& batch, const Batch::Item& item, const Co
 
 void Copier::judge_refusal(const Batch::Item& item, std::string_view header, const CommandResult& result) {
   core::Failure failure = imap::proto::refusal(result, Fault::append, "APPEND").within(name_of(Side::destination));
+  // The connection is gone with a BAD; the message is as good as before.
+  if (result.outcome == CommandResult::Outcome::bad && failure.fault == Fault::unavailable) throw core::Error(failure);
   refuse(item, header, failure);
   // No other message would fare better; what is left is told with the mailbox.
   if (failure.fault == Fault::quota) throw core::Error(failure);
@@ -409,8 +464,13 @@ awaitable<void> Copier::carry_large(Batch::Item item) {
     co_return;
   }
   const auto executor = co_await boost::asio::this_coro::executor;
-  LargeMessage message(executor, *lane_.source, *lane_.destination, pair_.destination_wire, item.meta);
-  LargeMessage::Outcome outcome = co_await message.carry(item.uid);
+  LargeMessage::Outcome outcome;
+  for (unsigned attempt = 1;; ++attempt) {
+    LargeMessage message(executor, *lane_.source, *lane_.destination, pair_.destination_wire, item.meta);
+    outcome = co_await message.carry(item.uid);
+    if (!outcome.has_body || !may_be_repeated(outcome.append) || attempt >= patience) break;
+    co_await wait_to_retry(Side::destination, outcome.append, Fault::append, attempt);
+  }
   item.size = outcome.size;
   if (!outcome.has_body) {
     const bool is_told = !outcome.append.text.empty();

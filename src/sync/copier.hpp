@@ -107,10 +107,13 @@ class Copier {
 
  private:
   using Items = std::vector<const Batch::Item*>;
+  using CommandResult = imap::proto::CommandResult;
 
   [[nodiscard]] Batch::Item item_at(std::uint32_t position);
   [[nodiscard]] bool goes_alone(const Batch::Item& item) const;
+  [[nodiscard]] bool is_full(const Batch& batch, const core::RateLimit::Portion& portion) const;
   std::unique_ptr<Batch> next_batch(std::span<const std::uint32_t> positions, std::size_t& next);
+  boost::asio::awaitable<bool> await_turn(const Batch& batch);
   bool is_wanted(Batch::Item& item, std::string_view bytes);
   boost::asio::awaitable<void> carry(std::unique_ptr<Batch> batch);
   boost::asio::awaitable<void> carry_large(Batch::Item item);
@@ -121,17 +124,20 @@ class Copier {
   bool is_too_large_to_change(const Batch::Item& item);
   void note_unheard(const Batch& batch);
   boost::asio::awaitable<void> fetch(Batch& batch);
+  boost::asio::awaitable<CommandResult> fetch_expected(Batch& batch);
+  boost::asio::awaitable<void> wait_to_retry(Side side, const CommandResult& result, core::Fault fallback,
+                                             unsigned attempt);
   boost::asio::awaitable<void> append(const Batch& batch, Items items);
   boost::asio::awaitable<void> append_halves(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_one_by_one(const Batch& batch, const Items& items);
   boost::asio::awaitable<void> append_single(const Batch& batch, Items single);
   [[nodiscard]] bool would_prove(const Items& items) const;
-  boost::asio::awaitable<imap::proto::CommandResult> send(const Batch& batch, const Items& items);
-  void confirm(std::span<const Batch::Item* const> items, const imap::proto::CommandResult& result);
+  boost::asio::awaitable<CommandResult> send(const Batch& batch, const Items& items);
+  void confirm(std::span<const Batch::Item* const> items, const CommandResult& result);
   [[noreturn]] void suspect(const Items& items, const core::Failure& failure);
   void refuse(const Batch::Item& item, std::string_view header, core::Failure failure);
-  void judge_refusal(const Batch& batch, const Batch::Item& item, const imap::proto::CommandResult& result);
-  void judge_refusal(const Batch::Item& item, std::string_view header, const imap::proto::CommandResult& result);
+  void judge_refusal(const Batch& batch, const Batch::Item& item, const CommandResult& result);
+  void judge_refusal(const Batch::Item& item, std::string_view header, const CommandResult& result);
 
   const Context& context_;
   Lane& lane_;

@@ -28,6 +28,12 @@ struct Connected {
   std::string software;    ///< name and version from ID, or empty
 };
 
+/// The destination may not have room for everything. Sent before anything is copied.
+struct LittleRoom {
+  std::uint64_t used = 0, limit = 0;  ///< bytes
+  std::uint64_t to_come = 0;          ///< about so many more than are there; 0 where the servers do not tell
+};
+
 /// Both mailbox lists are known and mapped.
 struct MailboxesMapped {
   struct Pair {
@@ -137,7 +143,7 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
+using Event = std::variant<Connected, LittleRoom, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
                            MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
                            MessagesDeleted, FlagsSet,
                            MailboxDone, MailboxRenumbered, Retrying>;

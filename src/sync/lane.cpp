@@ -1,10 +1,13 @@
 #include "sync/lane.hpp"
 
 #include "core/pause.hpp"
+#include "core/secret_file.hpp"
 #include "core/task_group.hpp"
+#include "imap/proto/refusal.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -13,18 +16,27 @@ namespace imapferry::sync {
 
 using boost::asio::awaitable;
 
-LaneKeeper::LaneKeeper(const Context& context)
-    : context_(context), source_credentials_{context.account.source.user, context.account.source.password},
-      destination_credentials_{context.account.destination.user, context.account.destination.password} {}
+LaneKeeper::LaneKeeper(const Context& context) : context_(context) {}
 
 imap::Pool& LaneKeeper::pool(Side side) const { return context_.servers.pool(side); }
 
-const imap::Credentials& LaneKeeper::credentials(Side side) const {
-  return side == Side::source ? source_credentials_ : destination_credentials_;
+/// A token that lies in a file may be another one by now: it is read anew, beside the loop.
+awaitable<imap::Credentials> LaneKeeper::credentials(Side side) const {
+  const config::Login& login = side == Side::source ? context_.account.source : context_.account.destination;
+  const config::LoginSpec& how = context_.servers.spec(side).login;
+  imap::Credentials who = credentials_of(login, how);
+  if (how.token_file.empty()) co_return who;
+  core::Result<core::Secret> token = core::Secret();
+  co_await context_.worker.run([&token, &how] { token = core::read_secret(how.token_file); });
+  if (!token) throw core::Error(token.error());
+  who.token = std::move(*token);
+  co_return who;
 }
 
 awaitable<imap::Lease> LaneKeeper::open(Side side, imap::Place place) {
-  return pool(side).open(std::move(place), credentials(side));
+  const imap::Credentials who = co_await credentials(side);
+  imap::Lease lease = co_await pool(side).open(std::move(place), who);
+  co_return lease;
 }
 
 awaitable<std::optional<Lane>> LaneKeeper::open_extra() {
@@ -45,7 +57,8 @@ awaitable<std::optional<Lane>> LaneKeeper::open_extra() {
 }
 
 awaitable<void> LaneKeeper::open_now(Side side, imap::Place place, imap::Lease& lease) {
-  lease = co_await pool(side).open_now(std::move(place), credentials(side));
+  const imap::Credentials who = co_await credentials(side);
+  lease = co_await pool(side).open_now(std::move(place), who);
 }
 
 void LaneKeeper::withhold(Side side, Lane& lane) {
@@ -70,7 +83,8 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
     core::Failure failure;
     // The place is kept over all attempts: waiting for one while holding the other server's could go in a circle.
     try {
-      std::unique_ptr<imap::Session> session = co_await pool(side).open_session(credentials(side));
+      const imap::Credentials who = co_await credentials(side);
+      std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
       lease.replace(std::move(session));
       co_return;
     } catch (const core::Error& error) {
@@ -80,9 +94,9 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
       lost_side_ = side;
       throw core::Error(failure);
     }
-    const std::chrono::milliseconds wait = core::backoff(attempt + 1);
+    const auto wait = std::max(core::backoff(attempt + 1), imap::proto::wait_named_in(failure.server_text));
     context_.observer.on(Retrying{side, {}, failure, attempt, static_cast<std::uint64_t>(wait.count())});
-    co_await core::pause(wait);
+    co_await core::pause_until(wait, context_.stop.is_requested);
   }
 }
 

@@ -38,11 +38,9 @@ class LaneKeeper {
  private:
   boost::asio::awaitable<void> open_now(Side side, imap::Place place, imap::Lease& lease);
   boost::asio::awaitable<void> revive(Side side, imap::Lease& lease);
-  [[nodiscard]] const imap::Credentials& credentials(Side side) const;
+  boost::asio::awaitable<imap::Credentials> credentials(Side side) const;
 
   const Context& context_;
-  imap::Credentials source_credentials_;
-  imap::Credentials destination_credentials_;
   std::optional<Side> lost_side_;
 };
 

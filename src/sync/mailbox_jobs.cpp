@@ -1,6 +1,7 @@
 #include "sync/mailbox_jobs.hpp"
 
 #include "core/pause.hpp"
+#include "imap/proto/refusal.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -138,8 +139,11 @@ awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::Ta
     if (blame.is_connection_lost && job.attempts_without_progress >= attempts_before_one_by_one) {
       job.memory.to_go_alone = context_.limits.batch_messages;
     }
+    const std::chrono::milliseconds named = imap::proto::wait_named_in(failure->server_text);
     const std::chrono::milliseconds wait =
-        has_progress && !is_passing ? 0ms : core::backoff(std::max(job.attempts_without_progress, 1U));
+        std::max(has_progress && !is_passing ? 0ms : core::backoff(std::max(job.attempts_without_progress, 1U)), named);
+    // It is the account that goes too fast for the server, not this connection.
+    if (named > 0ms) context_.rate.hold(named, core::RateLimit::Clock::now());
     context_.observer.on(Retrying{blame.side, job.pair->source.name, blame.failure, job.attempts_without_progress + 1,
                                   static_cast<std::uint64_t>(wait.count())});
     // A server that sends us away has fewer connections for us than we thought; the other lanes do the rest.
@@ -147,7 +151,7 @@ awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::Ta
       lanes_.withhold(blame.side, lane);
       co_return Next::retire;
     }
-    if (wait > 0ms) co_await core::pause(wait);
+    if (wait > 0ms) co_await core::pause_until(wait, context_.stop.is_requested);
     co_await lanes_.revive(lane);
   }
 }

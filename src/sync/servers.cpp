@@ -31,6 +31,23 @@ net::AddressFamily family_of(config::AddressFamily family) {
 
 }  // namespace
 
+imap::Credentials credentials_of(const config::Login& login, const config::LoginSpec& how) {
+  imap::Credentials who;
+  who.user = login.user;
+  who.password = login.password;
+  who.mechanism = how.mechanism;
+  who.administrator = how.administrator;
+  who.use_proxyauth = how.use_proxyauth;
+  // Where the server chooses there is nothing better to fall back to.
+  who.falls_back = how.falls_back && !how.mechanism.empty();
+  who.domain = how.domain;
+  who.token = how.token;
+  who.is_token_whole = how.is_token_whole;
+  // RFC 7628 and the others know no password; in a users file the token stands where others have theirs.
+  if (!how.has_token() && (how.mechanism == "XOAUTH2" || how.mechanism == "OAUTHBEARER")) who.token = login.password;
+  return who;
+}
+
 imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   imap::Server server;
   server.host = spec.host;
@@ -39,9 +56,19 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   server.probe_tls_port = spec.probe_tls_port;
   server.allow_starttls = spec.allow_starttls;
   server.family = family_of(spec.family);
-  server.tls.verify = spec.verify_certificate;
-  server.tls.ca_file = spec.ca_file;
+  server.tls.verify = spec.tls.verify_certificate;
+  server.tls.ca_file = spec.tls.ca_file;
+  server.tls.ca_path = spec.tls.ca_path;
+  server.tls.fingerprints = spec.tls.fingerprints;
+  server.tls.expected_name = spec.tls.expected_name;
+  server.tls.ciphers = spec.tls.ciphers;
+  server.tls.certificate_file = spec.tls.certificate_file;
+  server.tls.key_file = spec.tls.key_file;
+  server.tls.lowest_version = spec.tls.lowest_version;
+  server.tls.highest_version = spec.tls.highest_version;
   server.timeout = spec.timeout;
+  server.keepalive = spec.keepalive;
+  server.compress = spec.compress;
   server.send_id = spec.send_id;
   server.reconnects = spec.reconnects;
   server.track_changes = track_changes;
@@ -49,7 +76,8 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
 }
 
 Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes)
-    : source_(server_of(source, track_changes), connections_of(source)),
+    : source_spec_(source), destination_spec_(destination),
+      source_(server_of(source, track_changes), connections_of(source)),
       destination_(server_of(destination, track_changes), connections_of(destination)) {}
 
 boost::asio::awaitable<Connected> Servers::greet(Side side) {

@@ -10,22 +10,30 @@
 
 namespace imapferry::sync {
 
+/// Who logs in and how, in the words of the IMAP engine; a token that lies in a file is not read here.
+[[nodiscard]] imap::Credentials credentials_of(const config::Login& login, const config::LoginSpec& how);
+
 /// What the command line says of a server, in the words of the IMAP engine.
 [[nodiscard]] imap::Server server_of(const config::ServerSpec& spec, bool track_changes);
 
 /// The two servers of a run, with the connections to them.
 class Servers {
  public:
-  /// `track_changes`: what the servers tell of changes will be remembered.
+  /// Both outlive it. `track_changes`: what the servers tell of changes will be remembered.
   Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes);
 
   [[nodiscard]] imap::Pool& pool(Side side) noexcept { return side == Side::source ? source_ : destination_; }
+  [[nodiscard]] const config::ServerSpec& spec(Side side) const noexcept {
+    return side == Side::source ? source_spec_ : destination_spec_;
+  }
   /// Connects, sees who answers and how the connection is protected, and leaves. Throws core::Error.
   boost::asio::awaitable<Connected> greet(Side side);
   /// Stops waiting for servers that are busy: what they refuse fails at once.
   void give_up() noexcept;
 
  private:
+  const config::ServerSpec& source_spec_;
+  const config::ServerSpec& destination_spec_;
   imap::Pool source_;
   imap::Pool destination_;
 };

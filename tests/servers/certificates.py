@@ -30,6 +30,13 @@ class Certificates:
     def key(self, kind):
         return self.directory / f"{kind}.key"
 
+    def client(self, user):
+        """The kind of a certificate for somebody who logs in with it; made when it is asked for."""
+        kind = f"client-{user}"
+        if not self.certificate(kind).exists():
+            self._leaf(kind, user, "DNS:client.example.test", days=3650, usage="clientAuth")
+        return kind
+
     def _make(self):
         self.directory.mkdir(parents=True, exist_ok=True)
         self._self_signed("ca", "/CN=imapferry test authority",
@@ -46,12 +53,12 @@ class Certificates:
             command += ["-addext", extension]
         self._openssl(command)
 
-    def _leaf(self, name, common_name, alternative_names, days):
+    def _leaf(self, name, common_name, alternative_names, days, usage="serverAuth"):
         self._openssl(["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256",
                        "-subj", f"/CN={common_name}", "-keyout", f"{name}.key", "-out", f"{name}.csr"])
         extensions = self.directory / f"{name}.ext"
         extensions.write_text(f"subjectAltName={alternative_names}\n"
-                              "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n")
+                              f"extendedKeyUsage={usage}\nbasicConstraints=CA:FALSE\n")
         self._openssl(["x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
                        "-sha256", "-days", str(days), "-extfile", extensions.name, "-out", f"{name}.pem"])
         extensions.unlink()

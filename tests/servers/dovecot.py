@@ -58,7 +58,7 @@ ssl_cert = <{certificate}
 ssl_key = <{key}
 ssl_dh =
 
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 auth_username_chars =
 disable_plaintext_auth = no
@@ -150,10 +150,10 @@ class Dovecot:
 
     def __init__(self, directory=None, *, layout="maildir", separator="/", prefix="", fsync="never", tls="yes",
                  certificate="server", certificates=None, users=None, quota=None, max_mail_size=None,
-                 capability=None, extra=""):
+                 capability=None, mechanisms="plain login", extra=""):
         """`users` is a dictionary of names and passwords, or None: any name, with `password`.
-        `quota` and `max_mail_size` in Dovecot's notation ("10M"); `tls` is yes, no or required;
-        `extra` is added to the end of the configuration."""
+        `mechanisms` of SASL, as Dovecot calls them; `quota` and `max_mail_size` in Dovecot's notation ("10M");
+        `tls` is yes, no or required; `extra` is added to the end of the configuration."""
         self._owns_directory = directory is None
         if directory is None:
             directory = tempfile.mkdtemp(prefix="imapferry-dovecot-")
@@ -163,6 +163,7 @@ class Dovecot:
         self.layout, self.separator, self.prefix = layout, separator, prefix
         self.fsync, self.tls, self.users = fsync, tls, users
         self.quota, self.max_mail_size, self.capability, self.extra = quota, max_mail_size, capability, extra
+        self.mechanisms = mechanisms
         self.kind = certificate
         self.certificates = certificates
         self.port = self.tls_port = 0
@@ -280,7 +281,7 @@ class Dovecot:
             tls=self.tls, certificate=self.certificates.certificate(self.kind), key=self.certificates.key(self.kind),
             passdb_driver=passdb_driver, passdb_args=passdb_args, uid=uid, gid=gid, location=LAYOUTS[self.layout],
             fsync=self.fsync, separator=self.separator, prefix=self.prefix,
-            plugins=plugins, plugin="\n".join(plugin), protocol="\n".join(protocol))
+            mechanisms=self.mechanisms, plugins=plugins, plugin="\n".join(plugin), protocol="\n".join(protocol))
         self.configuration_path.write_text(text + self.extra + "\n")
 
     def _launch(self, daemon):

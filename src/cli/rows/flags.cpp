@@ -33,8 +33,7 @@ Section flags() {
               because("Flags have no case.",
                       on_off("flagscase", inherent, ignored, "Writes the standard flags in their usual case.", "on")),
               valued("regexflag", list, "S/A/B/", works, "Changes flags with a Perl substitution; may be repeated."),
-              command("noregexflag", inherent,
-                      "Cancels the substitutions that a preset would add; no preset adds any here."),
+              command("noregexflag", works, "Cancels the substitutions that a preset would add."),
           }};
 }
 

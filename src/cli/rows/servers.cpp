@@ -25,8 +25,14 @@ std::vector<Section> servers_rows() {
            on_off("tls#", works, works, "STARTTLS, on port 143 unless another one is given.", "when offered"),
            on_off("sslcheck", works, works, "Tries port 993 first when neither port nor protection is given.", "on"),
            valued("sslargs#", pairs, "KEY=VALUE", works,
-                  "TLS settings: SSL_verify_mode=0 or 1, SSL_ca_file=FILE; may be repeated.", "SSL_verify_mode=1"),
-           valued("ssl#_ssl_version", text, "VERSION", ignored, "TLS versions to allow.", "1.2 and later"),
+                  "TLS settings, by the names of Perl's IO::Socket::SSL: SSL_verify_mode=0 or 1, SSL_ca_file=FILE, "
+                  "SSL_ca_path=FOLDER, SSL_fingerprint=sha256$HEX, SSL_version, SSL_cipher_list, SSL_cert_file=FILE, "
+                  "SSL_key_file=FILE, SSL_verifycn_name=HOST; may be repeated.",
+                  "SSL_verify_mode=1"),
+           valued("ssl#_ssl_version", text, "VERSION", works,
+                  "TLS versions to allow, as SSL_version: TLSv1_2 for just that one, SSLv23:!TLSv1_2 for all but that "
+                  "one.",
+                  "1.2 and later"),
            on_off("inet4|ipv4", works, works, "Connects by IPv4 only."),
            on_off("inet6|ipv6", works, works, "Connects by IPv6 only."),
            within(0, longest_timeout,
@@ -36,16 +42,17 @@ std::vector<Section> servers_rows() {
                   valued("timeout#", number, "SECONDS", works, "The same for the source (1) or destination (2) alone.",
                          "--timeout")),
            on_off("id", works, works, "Tells the servers our name and version, and asks for theirs.", "on"),
-           on_off("keepalive#", inherent, ignored, "Lets the system check idle connections.", "on"),
-           on_off("compress#", ignored, inherent, "Compresses what travels."),
+           on_off("keepalive#", works, works, "Lets the system check idle connections.", "on"),
+           on_off("compress#", works, works,
+                  "Compresses what travels (COMPRESS=DEFLATE), where the server can; for slow lines."),
            within(0, 1e6,
                   valued("reconnectretry#", integer, "N", works,
                          "How often a lost connection is made anew, in a row, without anything being achieved.", "5")),
-           on_off("gmail#", missing, inherent, "Settings for Gmail as source (1) or destination (2)."),
-           on_off("office#", missing, inherent, "Settings for Office 365 as source (1) or destination (2)."),
+           on_off("gmail#", works, inherent, "Settings for Gmail as source (1) or destination (2)."),
+           on_off("office#", works, inherent, "Settings for Office 365 as source (1) or destination (2)."),
            on_off("exchange1", inherent, inherent, "Settings for Exchange as source; there are none."),
-           on_off("exchange2", missing, inherent, "Settings for Exchange as destination."),
-           on_off("domino#", missing, inherent, "Settings for Domino as source (1) or destination (2)."),
+           on_off("exchange2", works, inherent, "Settings for Exchange as destination."),
+           on_off("domino#", works, inherent, "Settings for Domino as source (1) or destination (2)."),
        }}};
 }
 

@@ -67,13 +67,29 @@ void Command::announce(std::uint64_t size, LiteralStyle style) {
 
 Command& Command::literal(std::string_view bytes, LiteralStyle style) {
   announce(bytes.size(), style);
-  if (!bytes.empty()) pieces_.push_back(Piece{Piece::Kind::borrowed, 0, bytes.size(), bytes.data()});
-  return *this;
+  return borrowed(bytes);
 }
 
 Command& Command::streamed_literal(std::uint64_t size, LiteralStyle style) {
   announce(size, style);
   if (size > 0) pieces_.push_back(Piece{Piece::Kind::streamed, 0, size, nullptr});
+  return *this;
+}
+
+Command& Command::borrowed(std::string_view bytes) {
+  if (!bytes.empty()) pieces_.push_back(Piece{Piece::Kind::borrowed, 0, bytes.size(), bytes.data()});
+  return *this;
+}
+
+Command& Command::borrowed_astring(std::string_view form, bool is_quoted, const Capabilities& capabilities) {
+  raw(" ");
+  if (!is_quoted) announce(form.size(), literal_style(capabilities, form.size(), true));
+  return borrowed(form);
+}
+
+Command& Command::dialogue() {
+  raw("\r\n");
+  pieces_.push_back(Piece{Piece::Kind::dialogue, 0, 0, nullptr});
   return *this;
 }
 

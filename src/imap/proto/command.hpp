@@ -15,11 +15,13 @@ enum class CommandKind {
   noop,
   logout,
   starttls,
+  compress,
   login,
   authenticate,
   id,
   enable,
   name_space,
+  quota,  ///< GETQUOTAROOT
   list,
   lsub,
   status,
@@ -54,6 +56,7 @@ class Command {
       borrowed,  ///< bytes of somebody else, alive until the command has ended
       streamed,  ///< `size` bytes that are handed over in chunks while the command runs
       wait,      ///< nothing more may be written until the server sends "+"
+      dialogue,  ///< a line of our own for each "+" of the server, until it answers the command
     };
     Kind kind = Kind::text;
     std::uint64_t offset = 0;
@@ -72,6 +75,13 @@ class Command {
   Command& literal(std::string_view bytes, LiteralStyle style);
   /// Adds "{n}" or "{n+}" and a place for `size` bytes that are streamed.
   Command& streamed_literal(std::uint64_t size, LiteralStyle style);
+  /// Adds somebody else's bytes, alive until the command has ended: what must not be copied, such as a password.
+  Command& borrowed(std::string_view bytes);
+  /// The same as astring(); the bytes of `form` are borrowed, which is quoted(value) or the value itself.
+  Command& borrowed_astring(std::string_view form, bool is_quoted, const Capabilities& capabilities);
+  /// Ends the command's line; the rest is a dialogue (SASL): each "+" is told to the handler, and answered by
+  /// Engine::offer with a whole line.
+  Command& dialogue();
   /// Waits for "+" (the answer to AUTHENTICATE or a bare literal announcement).
   Command& wait();
   /// Nothing may be in flight beside this command: what follows waits for its end (STARTTLS, AUTHENTICATE, LOGIN).

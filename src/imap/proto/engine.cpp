@@ -77,7 +77,10 @@ Engine::Pending* Engine::find(Ticket ticket) {
 const Engine::Pending* Engine::find(Ticket ticket) const { return const_cast<Engine*>(this)->find(ticket); }
 
 void Engine::offer(Ticket ticket, std::string_view chunk) {
-  if (Pending* pending = find(ticket)) pending->offered = chunk;
+  Pending* pending = find(ticket);
+  if (pending == nullptr) return;
+  pending->offered = chunk;
+  pending->is_challenged = false;
 }
 
 bool Engine::is_chunk_written(Ticket ticket) const {
@@ -134,6 +137,16 @@ bool Engine::gather(Pending& pending) {
       return true;
     }
     if (output_.size() >= most_pieces) return false;
+    if (piece.kind == Kind::dialogue) {
+      // Refused while its first line was on its way.
+      pending.is_written = pending.answer.has_value();
+      if (pending.is_written) return true;
+      if (pending.offered.empty() || pending.is_chunk_in_output) return false;
+      pending.is_in_output = true;
+      pending.is_chunk_in_output = true;
+      output_.push_back(pending.offered);
+      return false;
+    }
     if (piece.kind == Kind::streamed) {
       if (pending.offered.empty() || pending.is_chunk_in_output) return false;
       pending.is_in_output = true;
@@ -226,7 +239,7 @@ Engine::Next Engine::on_response(const Response& response) {
     return on_greeting(*status);
   }
   if (status != nullptr) return status->tag.empty() ? on_untagged_status(response, *status) : on_tagged(*status);
-  if (std::holds_alternative<ContinuationResponse>(response)) return on_continuation();
+  if (std::holds_alternative<ContinuationResponse>(response)) return on_continuation(response);
   return route(response);
 }
 
@@ -267,8 +280,9 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
   if (equals_ignoring_case(status.code.name, "CAPABILITY")) capabilities_ = Capabilities::parse(status.code.argument);
   pending.answer = result_of(status);
 
-  const bool is_complete = pending.is_written;
   const auto& pieces = pending.command.pieces();
+  if (!pending.is_written && pieces[pending.piece].kind == Kind::dialogue) pending.is_written = true;
+  const bool is_complete = pending.is_written;
   const bool is_waiting = !is_complete && pieces[pending.piece].kind == Kind::wait;
   // Refused before its literal: the rest will never be written.
   if (is_waiting) pending.is_written = true;
@@ -287,10 +301,17 @@ Engine::Next Engine::on_tagged(const StatusResponse& status) {
   return Next::progress;
 }
 
-Engine::Next Engine::on_continuation() {
+Engine::Next Engine::on_continuation(const Response& response) {
   for (const auto& pending : pending_) {
     if (!pending->is_started || pending->is_written) continue;
     const auto& pieces = pending->command.pieces();
+    if (pieces[pending->piece].kind == Kind::dialogue) {
+      // The server may be faster than the end of our own write.
+      const bool has_answered = pending->offered.empty() || pending->is_chunk_in_output;
+      if (pending->is_challenged || !has_answered) break;
+      pending->is_challenged = true;
+      return deliver(pending.get(), response);
+    }
     if (pieces[pending->piece].kind != Kind::wait) break;
     ++pending->piece;
     return Next::progress;
@@ -341,7 +362,10 @@ Engine::Next Engine::route(const Response& response) {
     Pending* operator()(const NamespaceResponse&) const { return engine.first_of({CommandKind::name_space}); }
     Pending* operator()(const IdResponse&) const { return engine.first_of({CommandKind::id}); }
     Pending* operator()(const EnabledResponse&) const { return engine.first_of({CommandKind::enable}); }
-    Pending* operator()(const OtherResponse&) const { return nullptr; }
+    Pending* operator()(const OtherResponse& data) const {
+      const bool is_quota = equals_ignoring_case(data.keyword, "QUOTA");
+      return is_quota ? engine.first_of({CommandKind::quota}) : nullptr;
+    }
     Pending* operator()(const FetchResponse& data) const { return engine.fetch_target(data); }
   };
   return deliver(std::visit(Router{*this}, response), response);

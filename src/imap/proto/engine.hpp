@@ -44,7 +44,7 @@ struct CommandResult {
 class ResponseHandler {
  public:
   virtual ~ResponseHandler() = default;
-  /// Untagged data that belongs to the command. Views die when this returns.
+  /// Untagged data that belongs to the command, and each "+" of a dialogue. Views die when this returns.
   virtual void on(const Response& response);
   /// Whether FETCH data is an answer to this command rather than to a later one or to none.
   virtual bool accepts(const FetchResponse& fetch) const;
@@ -94,7 +94,8 @@ class Engine {
 
   /// Puts a command in the pipeline. The handler hears of it until done().
   Ticket submit(Command command, ResponseHandler& handler);
-  /// Hands over the next bytes of a streamed literal; alive until is_chunk_written.
+  /// Hands over the next bytes of a streamed literal, or the line that answers a "+" of a dialogue; alive until
+  /// is_chunk_written.
   void offer(Ticket ticket, std::string_view chunk);
   [[nodiscard]] bool is_chunk_written(Ticket ticket) const;
   /// Whether the server has said "+" for the streamed literal, or no such word is needed: offer() will be written.
@@ -148,6 +149,7 @@ class Engine {
     bool is_written = false;     ///< all of it has gone to output()
     bool is_in_output = false;   ///< what output() returned last holds views into it
     bool is_chunk_in_output = false;
+    bool is_challenged = false;  ///< a "+" of the dialogue waits for our line
     std::optional<CommandResult> answer;
   };
 
@@ -163,7 +165,7 @@ class Engine {
   Next on_greeting(const StatusResponse& status);
   Next on_untagged_status(const Response& response, const StatusResponse& status);
   Next on_tagged(const StatusResponse& status);
-  Next on_continuation();
+  Next on_continuation(const Response& response);
   Next route(const Response& response);
   Next deliver(Pending* target, const Response& response);
   void finish_answered();
@@ -174,7 +176,7 @@ class Engine {
   UnsolicitedHandler* unsolicited_;
   Parser parser_;
   std::deque<std::unique_ptr<Pending>> pending_;  ///< in the order of submission
-  std::size_t alone_ = 0;  ///< how many of them must be alone on the wire
+  std::size_t alone_ = 0;                         ///< how many of them must be alone on the wire
   Ticket next_ticket_ = 1;
 
   std::vector<std::string_view> output_;

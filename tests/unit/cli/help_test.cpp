@@ -63,8 +63,7 @@ TEST_CASE("options page: a row for every option, with what becomes of it") {
   CHECK(contains(
       text,
       "| `--delete1` `--delete` | Deletes messages on the source after their copy. |  | refused / always so |\n"));
-  CHECK(contains(
-      text, "| `--authmech1 NAME` | How to log in. | what the server offers | refused but for `LOGIN\\|PLAIN` |\n"));
+  CHECK(contains(text, "| `--gmail1` | Settings for Gmail as source (1) or destination (2). |"));
   CHECK(contains(text,
                  "| `--lanes N` | Pairs of connections that work on one account at once, at most. Not in imapsync. | "
                  "4 | works |\n"));

@@ -126,8 +126,6 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
                                       "justfolderlists",
                                       "justautomap",
                                       "exitwhenover",
-                                      "maxmessagespersecond",
-                                      "maxbytespersecond",
                                       "skipemptyfolders",
                                       "disarmreadreceipts",
                                       "messageidnodomain"}) {

@@ -82,8 +82,8 @@ TEST_CASE("config: a plain command line and its defaults") {
     CHECK(server->probe_tls_port);
     CHECK(server->allow_starttls);
     CHECK(server->family == config::AddressFamily::any);
-    CHECK(server->verify_certificate);
-    CHECK(server->ca_file.empty());
+    CHECK(server->tls.verify_certificate);
+    CHECK(server->tls.ca_file.empty());
     CHECK(server->timeout == std::chrono::seconds(120));
     CHECK(server->send_id);
     CHECK(server->max_connections == 0);
@@ -157,15 +157,14 @@ TEST_CASE("config: port and protection follow imapsync's rules") {
 }
 
 TEST_CASE("config: certificates, addresses, timeouts, connections") {
-  auto invocation =
-      invoke(complete({"--sslargs1", "SSL_verify_mode=0", "--sslargs2", "SSL_verify_mode=1", "--sslargs2",
-                       "SSL_ca_file=/ca.pem", "--sslargs2", "SSL_version=SSLv3", "--inet6", "--timeout", "30",
-                       "--timeout2", "0.0001", "--noid", "--maxconnections1", "3", "--maxconnections2", "4"}));
+  auto invocation = invoke(complete({"--sslargs1", "SSL_verify_mode=0", "--sslargs2", "SSL_verify_mode=1", "--sslargs2",
+                                     "SSL_ca_file=/ca.pem", "--inet6", "--timeout", "30", "--timeout2", "0.0001",
+                                     "--noid", "--maxconnections1", "3", "--maxconnections2", "4"}));
   REQUIRE(invocation.has_value());
   const config::RunConfig& config = invocation->config;
-  CHECK_FALSE(config.source.verify_certificate);
-  CHECK(config.destination.verify_certificate);
-  CHECK(config.destination.ca_file == "/ca.pem");
+  CHECK_FALSE(config.source.tls.verify_certificate);
+  CHECK(config.destination.tls.verify_certificate);
+  CHECK(config.destination.tls.ca_file == "/ca.pem");
   CHECK(config.source.family == config::AddressFamily::ipv6);
   CHECK(config.destination.family == config::AddressFamily::ipv6);
   CHECK(config.source.timeout == std::chrono::seconds(30));
@@ -173,9 +172,8 @@ TEST_CASE("config: certificates, addresses, timeouts, connections") {
   CHECK_FALSE(config.source.send_id);
   CHECK(config.source.max_connections == 3);
   CHECK(config.destination.max_connections == 4);
-  REQUIRE(invocation->warnings.size() == 2);
+  REQUIRE(invocation->warnings.size() == 1);
   CHECK(invocation->warnings[0] == "--sslargs1: the certificate of host1 is not checked");
-  CHECK(invocation->warnings[1] == "--sslargs2: SSL_version is not used by imapferry");
 
   CHECK(config_of({"--timeout", "0"}).source.timeout.count() == 0);
   CHECK(config_of({"--ipv4"}).destination.family == config::AddressFamily::ipv4);
@@ -183,8 +181,6 @@ TEST_CASE("config: certificates, addresses, timeouts, connections") {
   CHECK(failure_of(complete({"--inet4", "--inet6"})).fault == core::Fault::usage);
   CHECK(failure_of(complete({"--sslargs1", "SSL_verify_mode=maybe"})).message ==
         "--sslargs1: SSL_verify_mode: expected 0 or 1, saw \"maybe\"");
-  CHECK(failure_of(complete({"--sslargs1", "SSL_fingerprint=sha256$00"})).message ==
-        "--sslargs1: imapferry does not have SSL_fingerprint yet");
 }
 
 TEST_CASE("config: what is copied, and with what") {

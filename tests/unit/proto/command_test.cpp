@@ -17,6 +17,7 @@ std::string bytes_of(const Command& command) {
     case Command::Piece::Kind::borrowed: out += std::string(piece.data, piece.size); break;
     case Command::Piece::Kind::streamed: out += "<" + std::to_string(piece.size) + ">"; break;
     case Command::Piece::Kind::wait: out += "|"; break;
+    case Command::Piece::Kind::dialogue: out += "..."; break;
     }
   }
   return out;
@@ -122,4 +123,17 @@ TEST_CASE("command: what goes alone says so") {
   CHECK(!command.is_alone());
   CHECK(command.alone().is_alone());
   CHECK(command.kind() == CommandKind::login);
+}
+
+TEST_CASE("command: what is borrowed is not copied; a dialogue ends the line") {
+  const std::string password = "\"secret\"";
+  Command login(CommandKind::login, "LOGIN");
+  login.astring("bob", {}).borrowed_astring(password, true, {});
+  CHECK(bytes_of(login) == "LOGIN \"bob\" \"secret\"");
+  CHECK(login.text().find("secret") == std::string::npos);
+  Command literal(CommandKind::login, "LOGIN");
+  literal.borrowed_astring("p\xC3\xA4ss", false, {});
+  CHECK(bytes_of(literal) == "LOGIN {5}\r\n|p\xC3\xA4ss");
+  Command sasl(CommandKind::authenticate, "AUTHENTICATE X");
+  CHECK(bytes_of(sasl.dialogue()) == "AUTHENTICATE X\r\n...");
 }

@@ -383,3 +383,45 @@ TEST_CASE("engine: a streamed literal that is refused is not ready, and what was
     d.client("A2 NOOP\r\n");
   });
 }
+
+TEST_CASE("engine: a dialogue: each question is answered by a line, until the tagged answer") {
+  play_every_way([](Dialogue& d) {
+    d.server("* OK ready\r\n");
+    Command command(CommandKind::authenticate, "AUTHENTICATE X");
+    command.alone().dialogue();
+    Exchange& login = d.submit(std::move(command));
+    Exchange& noop = d.submit(Command(CommandKind::noop, "NOOP"));
+    d.client("A1 AUTHENTICATE X\r\n");
+    d.server("+ first\r\n");
+    d.offer(login, "one\r\n");
+    d.client("one\r\n");
+    d.server("+ second\r\n");
+    d.offer(login, "two\r\n");
+    d.client("two\r\n");
+    d.server("A1 OK in\r\n");
+    CHECK(login.is_ok());
+    d.client("A2 NOOP\r\n");
+    d.server("A2 OK\r\n");
+    CHECK(noop.is_ok());
+  });
+}
+
+TEST_CASE("engine: a dialogue may be refused at once; two questions in a row are nonsense") {
+  play_every_way([](Dialogue& d) {
+    d.server("* OK ready\r\n");
+    Command command(CommandKind::authenticate, "AUTHENTICATE X");
+    command.alone().dialogue();
+    Exchange& login = d.submit(std::move(command));
+    d.client("A1 AUTHENTICATE X\r\n");
+    d.server("A1 NO no\r\n");
+    CHECK(login.is(CommandResult::Outcome::no));
+  });
+  Dialogue d;
+  d.server("* OK ready\r\n");
+  Command command(CommandKind::authenticate, "AUTHENTICATE X");
+  command.alone().dialogue();
+  d.submit(std::move(command));
+  d.client("A1 AUTHENTICATE X\r\n");
+  d.server("+ first\r\n+ second\r\n");
+  CHECK(d.is_dropped());
+}

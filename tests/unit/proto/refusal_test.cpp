@@ -7,6 +7,8 @@ using core::Fault;
 using imap::proto::CommandResult;
 using imap::proto::fault_of;
 using imap::proto::refusal;
+using imap::proto::says_throttled;
+using imap::proto::wait_named_in;
 
 TEST_CASE("refusal: the response code decides, then the words, then what was asked") {
   struct Case {
@@ -30,6 +32,10 @@ TEST_CASE("refusal: the response code decides, then the words, then what was ask
       {"EXPIRED", "no", Fault::select, Fault::authentication},
       {"PRIVACYREQUIRED", "no", Fault::authentication, Fault::tls},
       {"LIMIT", "too many", Fault::authentication, Fault::unavailable},
+      {"LIMIT", "UID FETCH Rate limit hit.", Fault::fetch, Fault::unavailable},
+      {"LIMIT", "Too many identical emails", Fault::append, Fault::append},
+      {"", "Request is throttled. Suggested Backoff Time: 5000 milliseconds", Fault::append, Fault::unavailable},
+      {"THROTTLED", "slow down", Fault::append, Fault::unavailable},
       {"LIMIT", "message is too large", Fault::append, Fault::append},
       {"LIMIT", "quota exceeded", Fault::append, Fault::quota},
       {"", "Over Quota", Fault::append, Fault::quota},
@@ -78,4 +84,29 @@ TEST_CASE("result: the server's words with the code as it was sent") {
   result.argument = "1 2";
   CHECK(result.server_text() == "[APPENDUID 1 2] no");
   CHECK(!result.is_ok());
+}
+
+TEST_CASE("refusal: how long the server asks us to wait, within bounds") {
+  using namespace std::chrono_literals;
+  CHECK(wait_named_in("Request is throttled. Suggested Backoff Time: 299961 milliseconds") == 299961ms);
+  CHECK(wait_named_in("suggested backoff time:5000") == 5s);
+  CHECK(wait_named_in("Suggested Backoff Time: 7 seconds") == 7s);
+  for (const std::string_view text :
+       {"Suggested Backoff Time: 99999999999 milliseconds", "Suggested Backoff Time: 99999999999999999999999",
+        "Suggested Backoff Time: 901000"}) {
+    CHECK(wait_named_in(text) == 15min);
+  }
+  for (const std::string_view text : {"", "later", "Suggested Backoff Time:", "Suggested Backoff Time: soon",
+                                      "Suggested Backoff Time: -5", "Suggested Backoff Time: 0"}) {
+    CHECK(wait_named_in(text) == 0ms);
+  }
+}
+
+TEST_CASE("refusal: a good answer may say that the server slows us down") {
+  CommandResult result;
+  result.outcome = CommandResult::Outcome::ok;
+  result.text = "Success [THROTTLED]";
+  CHECK(says_throttled(result));
+  result.text = "Success";
+  CHECK_FALSE(says_throttled(result));
 }
