@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace imapferry::run {
@@ -25,7 +26,9 @@ class Scheduler {
   /// Returns when every account has ended, or none is in work after a stop.
   boost::asio::awaitable<void> run();
   /// Batches in flight are finished, nothing new begins.
-  void request_stop(std::string signal);
+  void request_stop(StopRequested why);
+  /// Closes every connection; the work goes on with new ones.
+  void reconnect();
 
  private:
   boost::asio::awaitable<void> take(std::size_t number, core::Semaphore::Permit place);
@@ -43,6 +46,7 @@ class Scheduler {
   sync::CopyLimits limits_;
   sync::IdentityKey key_;
   sync::Stop stop_;
+  std::set<sync::Stop*> account_stops_;  ///< of the accounts in work
   sync::Servers servers_;
   core::Worker worker_;
   core::Semaphore memory_;

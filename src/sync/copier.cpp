@@ -276,8 +276,11 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
 }
 
 void Copier::confirm(std::span<const Batch::Item* const> items, const CommandResult& result) {
-  std::uint64_t bytes = 0;
-  for (const Batch::Item* item : items) bytes += item->size;
+  MessagesCopied event{pair_.source.name, pair_.destination, items.size(), 0, 0, {}};
+  for (const Batch::Item* item : items) {
+    event.bytes += item->size;
+    event.biggest = std::max<std::uint64_t>(event.biggest, item->size);
+  }
   confirmed_ += items.size();
   memory_.copied += items.size();
   memory_.to_go_alone -= std::min(memory_.to_go_alone, items.size());
@@ -286,7 +289,13 @@ void Copier::confirm(std::span<const Batch::Item* const> items, const CommandRes
   if (uids.size() != items.size()) uids.clear();
   for (const imap::proto::Uid uid : uids) memory_.appended.add(uid);
   if (listener_) listener_(items, uids);
-  context_.observer.on(MessagesCopied{pair_.source.name, pair_.destination, items.size(), bytes});
+  if (context_.observer.wants_messages()) {
+    event.each.reserve(items.size());
+    for (std::size_t n = 0; n < items.size(); ++n) {
+      event.each.push_back(CopiedMessage{items[n]->uid, uids.empty() ? 0 : uids[n], items[n]->size});
+    }
+  }
+  context_.observer.on(event);
 }
 
 /// The connection was dropped because of one of these; next time each goes by itself.

@@ -4,6 +4,7 @@
 #include "imap/proto/uid_set.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -55,6 +56,11 @@ struct MailboxWeighed {
   std::uint64_t messages = 0, bytes = 0, biggest = 0;
 };
 
+/// What one side of a mailbox holds; nothing where it was not looked at closely enough to tell.
+struct MailboxWeight {
+  std::optional<std::uint64_t> bytes, biggest;
+};
+
 /// A mailbox pair is compared: what is to be done. Sent again when a lost connection makes us look again.
 struct MailboxPlanned {
   std::string source, destination;
@@ -65,12 +71,23 @@ struct MailboxPlanned {
   std::uint64_t destination_only = 0;
   std::uint64_t flags_to_set = 0;
   bool dry = false;
+  MailboxWeight source_weight, destination_weight;
+  std::optional<std::uint64_t> bytes_already_there;  ///< as the source counts them
+};
+
+/// One message of MessagesCopied.
+struct CopiedMessage {
+  imap::proto::Uid uid = 0;              ///< on the source
+  imap::proto::Uid destination_uid = 0;  ///< 0 where the destination does not tell it
+  std::uint64_t size = 0;
 };
 
 /// Messages that the destination has confirmed. `messages` is as many as one APPEND carried.
 struct MessagesCopied {
   std::string source, destination;
   std::uint64_t messages = 0, bytes = 0;
+  std::uint64_t biggest = 0;
+  std::vector<CopiedMessage> each;  ///< only where somebody wants it (Observer::wants_messages)
 };
 
 /// Duplicates that showed only while copying (their headers were not listed beforehand).
@@ -120,8 +137,13 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
+/// A session that was lost is open again.
+struct Reconnected {
+  Side side = Side::source;
+};
+
 using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
                            MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone,
-                           MailboxRenumbered, Retrying>;
+                           MailboxRenumbered, Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

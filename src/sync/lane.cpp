@@ -72,6 +72,7 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
     try {
       std::unique_ptr<imap::Session> session = co_await pool(side).open_session(credentials(side));
       lease.replace(std::move(session));
+      context_.observer.on(Reconnected{side});
       co_return;
     } catch (const core::Error& error) {
       failure = error.failure();

@@ -28,7 +28,8 @@ std::vector<Section> login_rows() {
                              "Logs in with this ready-made XOAUTH2 text, or the file that holds it.")),
                secret(valued("oauthaccesstoken#", text, "TOKEN", missing,
                              "Logs in with this OAuth2 token, or the file that holds it.")),
-               on_off("showpasswords", ignored, inherent, "Shows passwords; imapferry never does."),
+               because("Passwords are never shown, nor written to a log.",
+                       on_off("showpasswords", ignored, inherent, "Shows passwords in the log.")),
            }}};
 }
 
