@@ -190,11 +190,11 @@ void Books::tell_end(const report::StatisticsFacts& facts) {
   if (book != nullptr && !tally_.accounts().empty()) {
     const report::AccountTally& account = tally_.accounts().front();
     const config::OutputSpec& output = config_.output;
-    if (output.folder_sizes && !account.results.empty()) {
-      text += report::folder_sizes(account, report::SizesWhen::before);
+    if (output.folder_sizes && !account.results.empty() && !book->transcript->has_told_sizes()) {
+      text += report::folder_sizes(account.results, report::SizesWhen::before);
     }
     if (output.folder_sizes_at_end && !account.results.empty()) {
-      text += report::folder_sizes(account, report::SizesWhen::after);
+      text += report::folder_sizes(account.results, report::SizesWhen::after);
     }
     if (output.errors_dump) text += book->transcript->error_list();
   }

@@ -242,9 +242,9 @@ std::string exit_line(const RunTally& tally, const StatisticsFacts& facts) {
                      tally.error_count(), facts.errors_max, facts.process);
 }
 
-std::string folder_sizes(const AccountTally& account, SizesWhen when) {
-  SizeTable table(account.results.size());
-  for (const MailboxResult& result : account.results) {
+std::string folder_sizes(const std::vector<MailboxResult>& mailboxes, SizesWhen when) {
+  SizeTable table(mailboxes.size());
+  for (const MailboxResult& result : mailboxes) {
     const MailboxTally& mailbox = result.tally;
     const bool is_known = mailbox.state != MailboxState::waiting;
     Sizes source;

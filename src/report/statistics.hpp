@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace imapferry::report {
 
@@ -31,6 +32,6 @@ struct StatisticsFacts {
 
 /// imapsync's tables of folder sizes.
 enum class SizesWhen { before, after };
-[[nodiscard]] std::string folder_sizes(const AccountTally& account, SizesWhen when);
+[[nodiscard]] std::string folder_sizes(const std::vector<MailboxResult>& mailboxes, SizesWhen when);
 
 }  // namespace imapferry::report

@@ -4,6 +4,7 @@
 #include "report/format.hpp"
 #include "report/imapsync_figures.hpp"
 #include "report/progress.hpp"
+#include "report/statistics.hpp"
 #include "report/words.hpp"
 
 #include <fmt/format.h>
@@ -41,6 +42,9 @@ void Transcript::on(const run::AccountRef& account, const run::AccountEvent& eve
 }
 
 void Transcript::show(const sync::Event& event) {
+  const bool is_before_work =
+      std::holds_alternative<sync::MailboxesMapped>(event) || std::holds_alternative<sync::MailboxWeighed>(event);
+  if (!has_begun_ && !is_before_work) begin_work();
   std::visit([this](const auto& happened) { show(happened); }, event);
 }
 
@@ -70,6 +74,7 @@ void Transcript::show(const run::StopRequested& event) {
 void Transcript::show(const run::StoreTrouble& event) { line("Warning: " + event.what); }
 
 void Transcript::show(const run::AccountFinished& event) {
+  if (!has_begun_) begin_work();
   const AccountTally& account = tally_.accounts()[number_];
   if (account.failure && account.state == AccountState::failed) {
     error(error_line(*account.failure, account.side, names_));
@@ -96,6 +101,34 @@ void Transcript::show(const sync::Connected& event) {
 void Transcript::show(const sync::MailboxesMapped& event) {
   folders_ = event.pairs.size();
   folder_ = 0;
+  has_begun_ = false;
+  weighed_.clear();
+  for (const auto& pair : event.pairs) {
+    MailboxResult result;
+    result.source = pair.source;
+    result.tally.destination = pair.destination;
+    result.tally.destination_bytes = result.tally.destination_biggest = 0;
+    weighed_.push_back(std::move(result));
+  }
+}
+
+void Transcript::show(const sync::MailboxWeighed& event) {
+  const bool is_source = event.side == sync::Side::source;
+  for (MailboxResult& result : weighed_) {
+    if ((is_source ? result.source : result.tally.destination) != event.name) continue;
+    MailboxTally& tally = result.tally;
+    tally.state = MailboxState::in_work;
+    (is_source ? tally.source_messages : tally.destination_messages) = event.messages;
+    (is_source ? tally.source_bytes : tally.destination_bytes) = event.bytes;
+    (is_source ? tally.source_biggest : tally.destination_biggest) = event.biggest;
+    has_told_sizes_ = true;
+  }
+}
+
+void Transcript::begin_work() {
+  has_begun_ = true;
+  if (has_told_sizes_) sink_(folder_sizes(weighed_, SizesWhen::before));
+  weighed_ = {};
   line(fmt::format("++++ Looping on each one of {} folders to sync", folders_));
 }
 

@@ -27,6 +27,8 @@ class Transcript {
   void line(std::string_view text);
   /// imapsync's list of errors; empty when there was none.
   [[nodiscard]] std::string error_list() const;
+  /// Whether the sizes before the copy were asked for, and told, before it began.
+  [[nodiscard]] bool has_told_sizes() const noexcept { return has_told_sizes_; }
 
  private:
   void show(const run::RunStarted&) {}
@@ -40,7 +42,7 @@ class Transcript {
   void show(const sync::MailboxesMapped& event);
   void show(const sync::MailboxCreated& event);
   void show(const sync::MailboxFailed& event);
-  void show(const sync::MailboxWeighed&) {}
+  void show(const sync::MailboxWeighed& event);
   void show(const sync::MailboxPlanned& event);
   void show(const sync::MessagesCopied& event);
   void show(const sync::DuplicatesSkipped&) {}
@@ -51,6 +53,7 @@ class Transcript {
   void show(const sync::MailboxRenumbered& event);
   void show(const sync::Retrying& event);
   void show(const sync::Reconnected& event);
+  void begin_work();
   void error(std::string text);
   [[nodiscard]] std::string eta(double seconds) const;
 
@@ -60,6 +63,9 @@ class Transcript {
   std::size_t number_ = 0;
   run::Clock::time_point now_;
   std::size_t folders_ = 0, folder_ = 0;
+  bool has_begun_ = true;  ///< what is done for the mailboxes that were mapped
+  bool has_told_sizes_ = false;
+  std::vector<MailboxResult> weighed_;  ///< --foldersizes; in the order of the map
   std::vector<std::string> errors_;  ///< the first ones
   std::uint64_t error_count_ = 0;
 };
