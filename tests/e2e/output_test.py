@@ -303,7 +303,7 @@ class OutputTest(WholeProgramTest):
         self.assertIn("--password1 MASKED", banner.output)
         user = self.new_user()
         self.assert_ended(run(*self.sides(user), "--justlogin"), 0)
-        self.assert_ended(run(*self.sides(user, "wrong"), "--justlogin"), 161)
+        self.assert_ended(run(*self.sides(user), "--password1", "wrong", "--justlogin"), 161)
         environment = {"IMAPFERRY_PASSWORD1": "pass", "IMAPSYNC_PASSWORD1": "wrong", "IMAPSYNC_PASSWORD2": "pass"}
         self.assert_ended(run(*side(1, self.maildir), "--user1", user, *side(2, self.mdbox), "--user2", user, "--justlogin",
                               environment=environment), 0)
