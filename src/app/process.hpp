@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace imapferry::app {
 
@@ -16,5 +17,14 @@ void keep_freed_memory();
 
 /// The most memory that this process has held so far, in bytes; 0 when the system does not tell.
 [[nodiscard]] std::uint64_t peak_memory();
+
+/// What it holds now.
+[[nodiscard]] std::uint64_t resident_memory();
+/// Seconds of all processors that it has used.
+[[nodiscard]] double cpu_seconds();
+/// "0.24 0.25 0.22 3/1533", as the system tells its load.
+[[nodiscard]] std::string load_average();
+[[nodiscard]] unsigned processors();
+[[nodiscard]] std::string host_name();
 
 }  // namespace imapferry::app

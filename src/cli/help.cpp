@@ -154,6 +154,6 @@ std::string usage_text() {
          "Try imapferry --help.\n";
 }
 
-std::string version_text() { return "imapferry " IMAPFERRY_VERSION "\n"; }
+std::string version_text() { return IMAPFERRY_VERSION "\n"; }
 
 }  // namespace imapferry::cli

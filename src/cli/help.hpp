@@ -12,7 +12,7 @@ namespace imapferry::cli {
 /// A few lines for an empty command line.
 [[nodiscard]] std::string usage_text();
 
-/// "imapferry 0.1.0\n"
+/// "0.1.0\n": only the number, as imapsync does it
 [[nodiscard]] std::string version_text();
 
 /// docs/options.md, made from the table.

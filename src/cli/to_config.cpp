@@ -2,6 +2,8 @@
 
 #include "cli/login_options.hpp"
 #include "cli/presets.hpp"
+#include "cli/output_options.hpp"
+#include "cli/process_options.hpp"
 #include "cli/rules_from.hpp"
 #include "cli/server_options.hpp"
 #include "cli/users_file.hpp"
@@ -10,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -80,8 +83,10 @@ core::Result<core::Secret> read_passfile(const std::string& option, const std::s
 core::Result<core::Secret> password_from(const ParsedOptions& options, Side side, const Surroundings& surroundings) {
   const std::string passfile = for_side("passfile", side);
   if (const auto path = options.text(passfile)) return read_passfile(passfile, *path, surroundings);
-  auto variable = surroundings.environment(for_side("IMAPSYNC_PASSWORD", side));
-  if (variable && !variable->empty()) return core::Secret(std::move(*variable));
+  for (const std::string_view name : {"IMAPFERRY_PASSWORD", "IMAPSYNC_PASSWORD"}) {
+    auto variable = surroundings.environment(for_side(name, side));
+    if (variable && !variable->empty()) return core::Secret(std::move(*variable));
+  }
   return options.secret(for_side("password", side)).value_or(core::Secret());
 }
 
@@ -111,7 +116,9 @@ core::Result<config::SyncRules> rules_from(const ParsedOptions& options) {
   if (auto taken = take(flag_rules_from(options), rules.flags); !taken) return taken.error();
   if (auto taken = take(deletion_rules_from(options), rules.deletion); !taken) return taken.error();
   rules.dry = options.flag("dry").value_or(false);
+  rules.just_login = options.flag("justlogin").value_or(false);
   rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false);
+  rules.weigh_first = options.flag("foldersizes").value_or(false) && !rules.just_folder_sizes && !rules.just_login;
   // The earlier stage ends the run.
   rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes;
   return rules;
@@ -160,6 +167,9 @@ config::RunLimits limits_from(const ParsedOptions& options) {
   limits.batch_messages = static_cast<std::size_t>(options.integer("batchmessages").value_or(0));
   limits.batch_bytes = static_cast<std::size_t>(options.size("batchbytes").value_or(0));
   limits.rates = rates_from(options);
+  limits.errors =
+      static_cast<std::uint64_t>(options.integer("errorsmax").value_or(static_cast<std::int64_t>(limits.errors)));
+  limits.transferred_bytes = static_cast<std::uint64_t>(options.integer("exitwhenover").value_or(0));
   return limits;
 }
 
@@ -229,6 +239,26 @@ core::Result<void> add_users_file(const ParsedOptions& options, const Surroundin
   return {};
 }
 
+/// What needs no servers; the first of these ends the program.
+std::optional<CliAction> action_without_run(const ParsedOptions& options) {
+  struct Meaning {
+    std::string_view option;
+    CliAction action;
+  };
+  if (options.given().empty()) return CliAction::help;
+  constexpr std::array meanings{
+      Meaning{"help", CliAction::help},         Meaning{"version", CliAction::version},
+      Meaning{"tests", CliAction::self_test},   Meaning{"testsdebug", CliAction::self_test},
+      Meaning{"justbanner", CliAction::banner}, Meaning{"abort", CliAction::abort},
+      Meaning{"tail", CliAction::tail},         Meaning{"abortbyfile", CliAction::abort_by_file},
+  };
+  for (const Meaning& meaning : meanings) {
+    const bool is_command = find_option(meaning.option)->kind == Kind::action;
+    if (is_command ? options.has(meaning.option) : options.flag(meaning.option).value_or(false)) return meaning.action;
+  }
+  return std::nullopt;
+}
+
 /// Only a connection that was asked for by name makes sense with one server.
 core::Result<void> check_hosts(const ParsedOptions& options, const config::RunConfig& config) {
   const bool has1 = !config.source.host.empty();
@@ -245,11 +275,15 @@ Surroundings system_surroundings() { return Surroundings{&environment_variable, 
 
 core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundings& surroundings) {
   Invocation invocation;
-  if (options.has("version")) invocation.action = CliAction::version;
-  if (options.has("help") || options.given().empty()) invocation.action = CliAction::help;
-  if (invocation.action != CliAction::run) return invocation;
-
+  if (const std::optional<CliAction> action = action_without_run(options)) invocation.action = *action;
   config::RunConfig& config = invocation.config;
+  auto process = process_from(options, surroundings);
+  if (!process) return process.error();
+  config.process = std::move(*process);
+  if (invocation.action != CliAction::run) return invocation;
+  auto output = output_from(options);
+  if (!output) return output.error();
+  config.output = std::move(*output);
   auto state = state_from(options, surroundings);
   if (!state) return state.error();
   config.state = std::move(*state);

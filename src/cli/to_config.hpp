@@ -11,7 +11,17 @@
 
 namespace imapferry::cli {
 
-enum class CliAction { help, version, status, run };
+enum class CliAction {
+  help,
+  version,
+  banner,     ///< --justbanner
+  self_test,  ///< --tests
+  status,
+  abort,          ///< --abort: end the run that the pid file names
+  abort_by_file,  ///< --abortbyfile: the same, by a file beside it
+  tail,           ///< --tail: show its log
+  run,
+};
 
 /// How progress is shown on the terminal.
 enum class Progress {
@@ -42,9 +52,9 @@ struct Surroundings {
 /// The process's own environment and files.
 [[nodiscard]] Surroundings system_surroundings();
 
-/// Turns options into a run: imapsync's rules for ports and protection, passwords (passfile, then IMAPSYNC_PASSWORD1/2,
-/// then the option), the users file. Fails with Fault::usage, or Fault::input for a file that cannot be read or is
-/// malformed.
+/// Turns options into a run: imapsync's rules for ports and protection, passwords (passfile, then IMAPFERRY_PASSWORD1/2
+/// and IMAPSYNC_PASSWORD1/2, then the option), the users file. Fails with Fault::usage, or Fault::input for a file that
+/// cannot be read or is malformed.
 [[nodiscard]] core::Result<Invocation> to_config(const ParsedOptions& options,
                                                  const Surroundings& surroundings = system_surroundings());
 

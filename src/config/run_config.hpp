@@ -1,6 +1,8 @@
 #pragma once
 
 #include "config/account_spec.hpp"
+#include "config/output_spec.hpp"
+#include "config/process_spec.hpp"
 #include "config/run_limits.hpp"
 #include "config/server_spec.hpp"
 #include "config/state_spec.hpp"
@@ -18,6 +20,8 @@ struct RunConfig {
   SyncRules rules;
   RunLimits limits;
   StateSpec state;
+  OutputSpec output;
+  ProcessSpec process;
   bool just_connect = false;  ///< connect to both servers, say what they are, and stop; then a host may be empty
 };
 

@@ -19,6 +19,8 @@ struct SyncRules {
   DeletionRules deletion;
   bool dry = false;                ///< change nothing on either side
   bool just_folders = false;       ///< create the mailboxes, copy no message
+  bool just_login = false;         ///< log in on both sides, and no more
+  bool weigh_first = false;        ///< --foldersizes: count and weigh both sides before anything else
   bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
 };
 

@@ -422,6 +422,17 @@ awaitable<proto::CommandResult> Connection::compress() {
 
 void Connection::close(core::Failure why) { state_->fail(std::move(why)); }
 
+Connection::Closer Connection::closer() const { return Closer(state_); }
+
+bool Connection::Closer::is_open() const {
+  const auto state = state_.lock();
+  return state && !state->is_closed;
+}
+
+void Connection::Closer::close(core::Failure why) const {
+  if (const auto state = state_.lock()) state->fail(std::move(why));
+}
+
 bool Connection::is_open() const noexcept { return !state_->is_closed; }
 
 const core::Failure& Connection::failure() const noexcept { return state_->failure; }

@@ -83,6 +83,8 @@ class Connection {
   /// Ends the connection at once; every command that is in flight ends as lost with this failure.
   void close(core::Failure why);
   [[nodiscard]] bool is_open() const noexcept;
+  class Closer;
+  [[nodiscard]] Closer closer() const;
   /// Why it is not open any more.
   [[nodiscard]] const core::Failure& failure() const noexcept;
 
@@ -96,6 +98,19 @@ class Connection {
   struct State;
   explicit Connection(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
+};
+
+/// Closes a connection from afar, without keeping it alive.
+class Connection::Closer {
+ public:
+  [[nodiscard]] bool is_open() const;
+  /// Does nothing when the connection has ended already.
+  void close(core::Failure why) const;
+
+ private:
+  friend class Connection;
+  explicit Closer(std::weak_ptr<State> state) : state_(std::move(state)) {}
+  std::weak_ptr<State> state_;
 };
 
 }  // namespace imapferry::imap

@@ -72,6 +72,8 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     try {
       std::unique_ptr<Session> session = co_await try_routes(&credentials);
       grow_back();
+      std::erase_if(closers_, [](const Connection::Closer& closer) { return !closer.is_open(); });
+      closers_.push_back(session->connection().closer());
       co_return session;
     } catch (const core::Error& error) {
       failure = error.failure();
@@ -98,6 +100,14 @@ void Pool::withhold(Lease lease) {
   last_refusal_ = std::chrono::steady_clock::now();
   Place place = lease.surrender();
   if (places_.in_use() - withheld_.size() > 1) withheld_.push_back(std::move(place));
+}
+
+void Pool::close_all() {
+  // The list may grow while whoever is told opens anew.
+  const std::vector<Connection::Closer> closers = std::exchange(closers_, {});
+  for (const Connection::Closer& closer : closers) {
+    closer.close(core::Failure{Fault::closed, "the user asked for a new connection", {}});
+  }
 }
 
 void Pool::grow_back() {

@@ -63,6 +63,8 @@ class Pool {
   [[nodiscard]] const Server& server() const noexcept { return server_; }
   /// Stops waiting for the server's mood: what is refused fails at once.
   void give_up() noexcept { has_given_up_ = true; }
+  /// Closes every connection that is open, as if the line had broken.
+  void close_all();
 
  private:
   boost::asio::awaitable<std::unique_ptr<Session>> try_routes(const Credentials* credentials);
@@ -74,7 +76,8 @@ class Pool {
   std::vector<Route> routes_;
   std::size_t known_route_;  ///< the route that answered; routes_.size() until one has
   core::Semaphore places_;
-  std::vector<Place> withheld_;  ///< places that the server has shown not to have
+  std::vector<Connection::Closer> closers_;  ///< of the sessions that were opened; some are gone
+  std::vector<Place> withheld_;              ///< places that the server has shown not to have
   std::chrono::steady_clock::time_point last_refusal_{};
   bool has_given_up_ = false;
 };

@@ -11,6 +11,8 @@
 
 namespace imapferry::imap {
 
+class WireListener;
+
 /// How a server is reached.
 struct Server {
   enum class Protection {
@@ -30,8 +32,9 @@ struct Server {
   bool keepalive = true;
   bool compress = false;
   bool send_id = true;
-  unsigned reconnects = 5;     ///< attempts after a lost connection that may achieve nothing, in a row
-  bool track_changes = false;  ///< ask for modification sequences (RFC 7162), which some servers keep only when asked
+  unsigned reconnects = 5;       ///< attempts after a lost connection that may achieve nothing, in a row
+  WireListener* wire = nullptr;  ///< hears what travels (--debugimap); outlives all connections
+  bool track_changes = false;    ///< ask for modification sequences (RFC 7162), which some servers keep only when asked
 };
 
 /// One way to a server.

@@ -1,4 +1,5 @@
 #include "imap/session.hpp"
+#include "imap/wire_trace.hpp"
 #include "net/connect.hpp"
 #include "net/error_text.hpp"
 
@@ -52,6 +53,7 @@ class IdReader : public proto::ResponseHandler {
 awaitable<std::unique_ptr<Session>> Session::greet(const Server& server, const Route& route) {
   const net::Target target = target_of(server, route);
   std::unique_ptr<net::Stream> stream = co_await net::connect(target);
+  if (server.wire != nullptr) stream = traced(std::move(stream), *server.wire);
   std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
   co_return session;
 }

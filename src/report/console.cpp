@@ -105,11 +105,17 @@ void Console::clear() {
   rows_ = 0;
 }
 
-void Console::print_line(std::string_view line) {
+void Console::print_line(std::string_view line) { print_lines(fmt::format("{}\n", line)); }
+
+void Console::print_lines(std::string_view lines) {
   // The next tick draws the display again, beneath.
-  const std::string erase = rows_ > 0 ? fmt::format("\x1b[{}A\x1b[J", rows_) : std::string();
-  rows_ = 0;
-  output_.write(fmt::format("{}{}\n", erase, line));
+  clear();
+  output_.write(lines);
+}
+
+void Console::print_status(run::Clock::time_point now) {
+  progress_.sample(tally_.totals(), now);
+  print_line("status: " + overview(tally_, progress_));
 }
 
 std::string Console::prefix(const run::AccountRef& account) const {

@@ -33,6 +33,10 @@ class Console : public run::Observer {
   void tick(run::Clock::time_point now);
   /// A line of somebody else's (a warning), above the display. Not made printable here.
   void print_line(std::string_view line);
+  /// Whole lines of somebody else's, likewise.
+  void print_lines(std::string_view lines);
+  /// How far the run is, as a line.
+  void print_status(run::Clock::time_point now);
   /// Takes the display away; RunFinished does so too. Before anything else writes to the same terminal.
   void clear();
 
@@ -61,6 +65,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
   void show(const run::AccountRef& account, const sync::LittleRoom& event);
   void show(const run::AccountRef& account, const sync::Retrying& event);
+  void show(const run::AccountRef&, const sync::Reconnected&) {}
 
   [[nodiscard]] bool is_plain() const noexcept { return mode_ == ConsoleMode::plain; }
   [[nodiscard]] std::string prefix(const run::AccountRef& account) const;

@@ -44,6 +44,15 @@ struct Counts {
   std::uint64_t flags_set = 0, would_set_flags = 0;
   std::uint64_t deleted_on_source = 0, deleted_on_destination = 0;  ///< in a dry run: would be
   std::uint64_t retries = 0;
+
+  // What only the statistics tell.
+  std::uint64_t destination_messages = 0;  ///< before this run, in the mailboxes that were compared
+  std::uint64_t destination_duplicates = 0, destination_only = 0;
+  std::uint64_t source_bytes = 0, destination_bytes = 0;  ///< before this run
+  std::uint64_t bytes_already_there = 0;
+  std::uint64_t unweighed = 0;  ///< mailboxes whose bytes the plan did not tell
+  std::uint64_t deleted_source = 0, deleted_destination = 0;
+  std::uint64_t reconnections_source = 0, reconnections_destination = 0;
 };
 
 enum class MailboxState {
@@ -70,11 +79,23 @@ struct MailboxTally {
   std::uint64_t refused = 0;
   std::uint64_t left_out = 0, bytes_left_out = 0;
   std::uint64_t unresolved = 0, unresolved_bytes = 0;  ///< still left when it was closed
+  std::uint64_t biggest_copied = 0;
+  std::uint64_t destination_messages = 0;  ///< before this run
+  std::uint64_t destination_duplicates = 0, destination_only = 0;
+  std::optional<std::uint64_t> source_bytes, source_biggest, destination_bytes, destination_biggest;  ///< likewise
+  std::uint64_t bytes_already_there = 0;
+  bool is_weighed = true;
 
   /// Messages that were there before this run.
   [[nodiscard]] std::uint64_t found() const noexcept {
     return already_there > copied_before_plan ? already_there - copied_before_plan : 0;
   }
+};
+
+/// What has become of a mailbox pair.
+struct MailboxResult {
+  std::string source;
+  MailboxTally tally;
 };
 
 /// A row of the --justfoldersizes table.
@@ -109,7 +130,9 @@ struct AccountTally {
   std::vector<MailboxSize> sizes;        ///< only when the tally was told to keep them
   std::array<MailboxSize, 2> size_sums;  ///< source, destination: also of rows beyond the limit
   std::size_t sizes_dropped = 0;
-  std::unique_ptr<LiveAccount> live;  ///< null unless in work
+  std::uint64_t biggest_copied = 0;
+  std::vector<MailboxResult> results;  ///< once it has ended, only when the tally was told to keep them
+  std::unique_ptr<LiveAccount> live;   ///< null unless in work
 };
 
 struct RefusedMessage {

@@ -16,6 +16,8 @@ struct ClassFacts {
 /// In the order of the enumerators.
 constexpr std::array<ClassFacts, error_class_count> class_facts{{
     {"ERR_APPEND", 114},
+    {"ERR_APPEND_SIZE", 114},
+    {"ERR_APPEND_VIRUS", 119},
     {"ERR_AUTHENTICATION_FAILURE", 16},
     {"ERR_AUTHENTICATION_FAILURE_USER1", 161},
     {"ERR_AUTHENTICATION_FAILURE_USER2", 162},
@@ -32,6 +34,7 @@ constexpr std::array<ClassFacts, error_class_count> class_facts{{
     {"ERR_INTERNAL", 70},
     {"ERR_OVERQUOTA", 113},
     {"ERR_SELECT", 117},
+    {"ERR_TRANSFER_EXCEEDED", 118},
     {"ERR_UNCLASSIFIED", 111},
     {"ERR_USAGE", 64},
 }};
@@ -41,7 +44,7 @@ struct CodeFacts {
   std::string_view description;  ///< the name, and for some ": " and the meaning
 };
 
-constexpr std::array<CodeFacts, 27> code_facts{{
+constexpr std::array<CodeFacts, 28> code_facts{{
     {0, "EX_OK: successful termination"},
     {1, "EXIT_CATCH_ALL"},
     {6, "EXIT_BY_SIGNAL"},
@@ -69,10 +72,53 @@ constexpr std::array<CodeFacts, 27> code_facts{{
     {120, "EXIT_ERR_FLAGS"},
     {161, "EXIT_AUTHENTICATION_FAILURE_USER1"},
     {162, "EXIT_AUTHENTICATION_FAILURE_USER2"},
+    {tests_failed, "EXIT_TESTS_FAILED"},
 }};
 
 constexpr int by_signal = 6;
+constexpr int by_file = 7;
+constexpr int transfer_exceeded = 118;
 constexpr int with_errors = 111;
+
+struct TextMeaning {
+  std::string_view words;
+  ErrorClass error;
+  std::string_view words_too = {};
+};
+
+/// In the order in which imapsync looks: a full mailbox and a virus go before the command that they have stopped.
+constexpr std::array text_meanings{
+    TextMeaning{"Host1 failure: Error login", ErrorClass::authentication_host1},
+    TextMeaning{"Host2 failure: Error login", ErrorClass::authentication_host2},
+    TextMeaning{"Can not go to tls encryption", ErrorClass::tls},
+    TextMeaning{"could not be fetched", ErrorClass::fetch},
+    TextMeaning{"could not fetch", ErrorClass::fetch},
+    TextMeaning{"Maximum size of appendable message", ErrorClass::append_size},
+    TextMeaning{"TOOBIG", ErrorClass::append_size},
+    TextMeaning{"message is too large", ErrorClass::append_size},
+    TextMeaning{"message too large", ErrorClass::append_size},
+    TextMeaning{"message too big", ErrorClass::append_size},
+    TextMeaning{"OVERQUOTA", ErrorClass::quota},
+    TextMeaning{"over quota", ErrorClass::quota},
+    TextMeaning{"quota exceeded", ErrorClass::quota},
+    TextMeaning{"quota limit", ErrorClass::quota},
+    TextMeaning{"Quota is ", ErrorClass::quota, " full"},
+    TextMeaning{"virus", ErrorClass::append_virus},
+    TextMeaning{"could not append", ErrorClass::append},
+    TextMeaning{"could not add flags", ErrorClass::flags},
+    TextMeaning{"could not set flags", ErrorClass::flags},
+    TextMeaning{"Could not create folder", ErrorClass::create},
+    TextMeaning{"Could not select", ErrorClass::select},
+    TextMeaning{"Maximum bytes transferred reached", ErrorClass::transfer},
+    TextMeaning{"Host1 failure: can not open imap connection", ErrorClass::connection_host1},
+    TextMeaning{"Host2 failure: can not open imap connection", ErrorClass::connection_host2},
+};
+
+bool contains(std::string_view text, std::string_view words) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto is_same = [&](char a, char b) { return lower(a) == lower(b); };
+  return std::search(text.begin(), text.end(), words.begin(), words.end(), is_same) != text.end();
+}
 
 ErrorClass by_side(std::optional<sync::Side> side, ErrorClass unknown, ErrorClass source, ErrorClass destination) {
   if (!side) return unknown;
@@ -111,6 +157,29 @@ ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept 
   return ErrorClass::unclassified;
 }
 
+ErrorClass classify(const core::Failure& failure, std::optional<sync::Side> side) {
+  const ErrorClass error = classify(failure.fault, side);
+  if (error != ErrorClass::append) return error;
+  const ErrorClass told = classify_text(failure.server_text);
+  const bool is_closer =
+      told == ErrorClass::append_size || told == ErrorClass::append_virus || told == ErrorClass::quota;
+  return is_closer ? told : error;
+}
+
+ErrorClass classify_text(std::string_view line) {
+  for (const TextMeaning& meaning : text_meanings) {
+    if (contains(line, meaning.words) && contains(line, meaning.words_too)) return meaning.error;
+  }
+  return ErrorClass::unclassified;
+}
+
+std::optional<ErrorClass> class_named(std::string_view name) noexcept {
+  const auto* const found =
+      std::find_if(class_facts.begin(), class_facts.end(), [&](const ClassFacts& facts) { return facts.name == name; });
+  if (found == class_facts.end()) return std::nullopt;
+  return static_cast<ErrorClass>(found - class_facts.begin());
+}
+
 std::string_view name_of(ErrorClass error) noexcept { return class_facts[static_cast<std::size_t>(error)].name; }
 
 std::optional<ErrorClass> most_frequent(const ErrorCounts& counts) noexcept {
@@ -130,7 +199,13 @@ int exit_code(const RunTally& tally) {
   if (tally.is_complete()) return 0;
   const bool was_cut_short =
       tally.stop_signal() && (tally.accounts_in(AccountState::waiting) > 0 || !tally.in_work().empty());
-  if (was_cut_short || tally.accounts_in(AccountState::stopped) > 0) return by_signal;
+  const std::size_t at_limits = tally.accounts_at(run::Limit::errors) + tally.accounts_at(run::Limit::transfer);
+  if (was_cut_short || tally.accounts_in(AccountState::stopped) > at_limits) {
+    return tally.was_stopped_by_file() ? by_file : by_signal;
+  }
+  if (tally.accounts_at(run::Limit::transfer) > 0 && tally.accounts_in(AccountState::failed) == 0) {
+    return transfer_exceeded;
+  }
   if (const auto error = most_frequent(tally.errors())) return exit_code(*error);
   return with_errors;
 }

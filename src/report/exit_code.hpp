@@ -17,6 +17,8 @@ class RunTally;
 /// equally frequent the first one decides. Those with a comment are ours.
 enum class ErrorClass : std::uint8_t {
   append,
+  append_size,     ///< the message is too large for the destination
+  append_virus,    ///< the destination's scanner refuses it
   authentication,  ///< imapsync always knows the side
   authentication_host1,
   authentication_host2,
@@ -33,15 +35,21 @@ enum class ErrorClass : std::uint8_t {
   internal,  ///< a defect of ours
   quota,
   select,
+  transfer,  ///< --exitwhenover
   unclassified,
   usage,  ///< imapsync never goes on after one
 };
 
-inline constexpr std::size_t error_class_count = 19;
+inline constexpr std::size_t error_class_count = 22;
 using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 
 /// The class of a failure; `side` is whose failure it was, when that is known.
 [[nodiscard]] ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept;
+
+/// The same, with what the server's words say of a message that it refused.
+[[nodiscard]] ErrorClass classify(const core::Failure& failure, std::optional<sync::Side> side);
+/// The class of a line about an error, in imapsync's words or a server's, as imapsync tells it.
+[[nodiscard]] ErrorClass classify_text(std::string_view line);
 
 /// imapsync's name: "ERR_APPEND".
 [[nodiscard]] std::string_view name_of(ErrorClass error) noexcept;
@@ -49,9 +57,14 @@ using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 /// The class that was counted most often; nothing when none was.
 [[nodiscard]] std::optional<ErrorClass> most_frequent(const ErrorCounts& counts) noexcept;
 
+/// Of --tests, when one has failed.
+inline constexpr int tests_failed = 254;
+
 /// What a process ends with, as imapsync would: 0 only when nothing failed, was refused or was left undone.
 [[nodiscard]] int exit_code(const RunTally& tally);
 [[nodiscard]] int exit_code(ErrorClass error) noexcept;
+/// The class with that name; nothing when there is none.
+[[nodiscard]] std::optional<ErrorClass> class_named(std::string_view name) noexcept;
 /// For failures before there is a run: usage, unreadable files.
 [[nodiscard]] int exit_code(const core::Failure& failure, std::optional<sync::Side> side = std::nullopt) noexcept;
 

@@ -208,6 +208,7 @@ std::string_view success(const SummaryFacts& facts) {
                         : "every mailbox is there (messages were not asked for)";
   case Task::folder_sizes: return "everything was counted";
   case Task::connect: return "every server answers";
+  case Task::login: return "both servers have let us in";
   }
   return "everything is there";
 }
@@ -223,7 +224,8 @@ std::string summary(const RunTally& tally, const SummaryFacts& facts) {
   if (facts.task == Task::copy) add_messages(lines, tally, facts);
   add_costs(lines, tally, facts);
   const int code = exit_code(tally);
-  lines.line(fmt::format("Exiting with return value {} ({})", code, describe(code)));
+  if (!facts.log_file.empty()) lines.row("log file", core::printable(facts.log_file));
+  if (facts.tells_exit_value) lines.line(fmt::format("Exiting with return value {} ({})", code, describe(code)));
   lines.line(tally.is_complete() ? fmt::format("Result: {}", success(facts))
                                  : fmt::format("Result: NOT complete: {}", reasons(tally)));
   return lines.take();

@@ -14,6 +14,7 @@ enum class Task {
   folders,       ///< --justfolders
   folder_sizes,  ///< --justfoldersizes; the tally must keep sizes
   connect,       ///< --justconnect
+  login,         ///< --justlogin
 };
 
 /// What the tally does not know.
@@ -22,6 +23,8 @@ struct SummaryFacts {
   bool is_dry = false;
   std::chrono::milliseconds elapsed{0};
   std::uint64_t peak_memory = 0;  ///< bytes; 0 means unknown
+  std::string log_file;           ///< empty where there is none
+  bool tells_exit_value = true;   ///< false where imapsync's own line about it follows
 };
 
 /// The text at the end of a run: several lines, the last of them the verdict.

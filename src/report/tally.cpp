@@ -1,6 +1,7 @@
 #include "report/tally.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace imapferry::report {
@@ -9,11 +10,33 @@ namespace {
 
 /// What one look at an account finds; the next look finds it anew. (What was copied, refused or created stays so.)
 constexpr std::array found_by_looking{
-    &Counts::mailboxes,      &Counts::mailboxes_missing, &Counts::mailboxes_left_out, &Counts::mailboxes_settled,
-    &Counts::mailboxes_done, &Counts::mailboxes_failed,  &Counts::mailboxes_missed,   &Counts::source_messages,
-    &Counts::already_there,  &Counts::duplicates,        &Counts::left_out,           &Counts::bytes_left_out,
-    &Counts::left,           &Counts::bytes_left,        &Counts::would_copy,         &Counts::bytes_would_copy,
-    &Counts::abandoned,      &Counts::unaccounted,       &Counts::would_set_flags,    &Counts::mailbox_failures,
+    &Counts::mailboxes,
+    &Counts::mailboxes_missing,
+    &Counts::mailboxes_left_out,
+    &Counts::mailboxes_settled,
+    &Counts::mailboxes_done,
+    &Counts::mailboxes_failed,
+    &Counts::mailboxes_missed,
+    &Counts::source_messages,
+    &Counts::already_there,
+    &Counts::duplicates,
+    &Counts::left_out,
+    &Counts::bytes_left_out,
+    &Counts::left,
+    &Counts::bytes_left,
+    &Counts::would_copy,
+    &Counts::bytes_would_copy,
+    &Counts::abandoned,
+    &Counts::unaccounted,
+    &Counts::would_set_flags,
+    &Counts::mailbox_failures,
+    &Counts::destination_messages,
+    &Counts::destination_duplicates,
+    &Counts::destination_only,
+    &Counts::source_bytes,
+    &Counts::destination_bytes,
+    &Counts::bytes_already_there,
+    &Counts::unweighed,
 };
 
 constexpr std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
@@ -62,10 +85,18 @@ void RunTally::take(std::size_t number, const sync::Event& event) {
 }
 
 void RunTally::take(const run::RunStarted& event) {
+  started_ = now_;
   if (event.accounts > 0) entry(event.accounts - 1);
 }
 
-void RunTally::take(const run::StopRequested& event) { stop_signal_ = event.signal; }
+void RunTally::take(const run::StopRequested& event) {
+  stop_signal_ = event.signal;
+  was_stopped_by_file_ = event.by_file;
+}
+
+std::uint64_t RunTally::error_count() const noexcept {
+  return std::accumulate(errors_.begin(), errors_.end(), std::uint64_t{0});
+}
 
 AccountTally& RunTally::entry(std::size_t number) {
   while (accounts_.size() <= number) {
@@ -104,7 +135,7 @@ void RunTally::subtract(AccountTally& account, Field field, std::uint64_t amount
 void RunTally::take(std::size_t number, const run::AccountStarted&) {
   AccountTally& account = entry(number);
   if (account.failure) {
-    --errors_[static_cast<std::size_t>(classify(account.failure->fault, account.side))];
+    --errors_[static_cast<std::size_t>(classify(*account.failure, account.side))];
     account.failure.reset();
     account.side.reset();
   }
@@ -121,9 +152,11 @@ void RunTally::take(std::size_t number, const run::AccountFinished& event) {
   if (event.failure && event.failure->fault != core::Fault::cancelled) {
     account.failure = cut(*event.failure);
     account.side = event.side;
-    count_error(classify(account.failure->fault, account.side));
+    count_error(classify(*account.failure, account.side));
     enter(number, AccountState::failed);
   } else if (event.failure || event.was_stopped) {
+    if (event.limit) ++at_limit_[static_cast<std::size_t>(*event.limit)];
+    if (event.limit == run::Limit::transfer) count_error(ErrorClass::transfer);
     enter(number, AccountState::stopped);
   } else {
     if (account.live && account.live->has_plans) {
@@ -131,7 +164,17 @@ void RunTally::take(std::size_t number, const run::AccountFinished& event) {
     }
     enter(number, AccountState::done);
   }
+  if (results_ == Results::kept) keep_results(account);
   account.live.reset();
+}
+
+void RunTally::keep_results(AccountTally& account) {
+  if (!account.live) return;
+  for (auto& [source, mailbox] : account.live->mailboxes) {
+    if (result_rows_ == size_limit) return;
+    ++result_rows_;
+    account.results.push_back(MailboxResult{source, std::move(mailbox)});
+  }
 }
 
 void RunTally::abandon_current(AccountTally& account) {
@@ -226,6 +269,7 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   add(account, &Counts::duplicates, planned.duplicates);
   account.live->already_seen += planned.already_there;
   recount_found(account);
+  take_weights(account, planned, event);
   if (event.dry) {
     planned.would_copy = event.to_copy;
     planned.bytes_would_copy = event.bytes_to_copy;
@@ -241,6 +285,27 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   }
 }
 
+void RunTally::take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event) {
+  // What this run has copied before an attempt that looks again was not there before the run.
+  planned.destination_messages = minus(event.destination_messages, planned.copied_before_plan);
+  planned.destination_duplicates = event.destination_duplicates;
+  planned.destination_only = event.destination_only;
+  planned.source_bytes = event.source_weight.bytes;
+  planned.source_biggest = event.source_weight.biggest;
+  planned.destination_bytes = event.destination_weight.bytes;
+  planned.destination_biggest = event.destination_weight.biggest;
+  if (planned.destination_bytes) *planned.destination_bytes = minus(*planned.destination_bytes, planned.bytes_copied);
+  planned.bytes_already_there = minus(event.bytes_already_there.value_or(0), planned.bytes_copied);
+  planned.is_weighed = planned.source_bytes && planned.destination_bytes && event.bytes_already_there;
+  add(account, &Counts::destination_messages, planned.destination_messages);
+  add(account, &Counts::destination_duplicates, planned.destination_duplicates);
+  add(account, &Counts::destination_only, planned.destination_only);
+  add(account, &Counts::source_bytes, planned.source_bytes.value_or(0));
+  add(account, &Counts::destination_bytes, planned.destination_bytes.value_or(0));
+  add(account, &Counts::bytes_already_there, planned.bytes_already_there);
+  if (!planned.is_weighed) add(account, &Counts::unweighed, 1);
+}
+
 void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::source_messages, planned.source_messages);
   subtract(account, &Counts::duplicates, planned.duplicates);
@@ -251,6 +316,14 @@ void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::would_copy, planned.would_copy);
   subtract(account, &Counts::bytes_would_copy, planned.bytes_would_copy);
   subtract(account, &Counts::would_set_flags, planned.would_set_flags);
+  subtract(account, &Counts::destination_messages, planned.destination_messages);
+  subtract(account, &Counts::destination_duplicates, planned.destination_duplicates);
+  subtract(account, &Counts::destination_only, planned.destination_only);
+  subtract(account, &Counts::source_bytes, planned.source_bytes.value_or(0));
+  subtract(account, &Counts::destination_bytes, planned.destination_bytes.value_or(0));
+  subtract(account, &Counts::bytes_already_there, planned.bytes_already_there);
+  if (!planned.is_weighed) subtract(account, &Counts::unweighed, 1);
+  planned.is_weighed = true;
   LiveAccount& live = *account.live;
   live.already_seen = minus(live.already_seen, planned.already_there);
   live.copied_before_plans += planned.copied - planned.copied_before_plan;
@@ -276,6 +349,9 @@ void RunTally::take(std::size_t number, const sync::MessagesCopied& event) {
   take_off(account, planned, event.messages, event.bytes);
   planned.copied += event.messages;
   planned.bytes_copied += event.bytes;
+  planned.biggest_copied = std::max(planned.biggest_copied, event.biggest);
+  account.biggest_copied = std::max(account.biggest_copied, event.biggest);
+  biggest_copied_ = std::max(biggest_copied_, event.biggest);
   add(account, &Counts::copied, event.messages);
   add(account, &Counts::bytes_copied, event.bytes);
 }
@@ -313,7 +389,7 @@ void RunTally::take(std::size_t number, const sync::MessageRefused& event) {
   if (std::any_of(refused_.begin(), refused_.end(), is_same)) return;
   ++planned.refused;
   add(account, &Counts::refused, 1);
-  count_error(classify(event.failure.fault, account.live->last_retry));
+  count_error(classify(event.failure, account.live->last_retry));
   if (refused_.size() < list_limit) {
     refused_.push_back(
         RefusedMessage{number, sync::MessageRefused{event.source, event.destination, event.uid, event.size,
@@ -338,6 +414,11 @@ void RunTally::take(std::size_t number, const sync::FlagsSet& event) {
 void RunTally::take(std::size_t number, const sync::Retrying& event) {
   entry(number).live->last_retry = event.side;
   add(entry(number), &Counts::retries, 1);
+}
+
+void RunTally::take(std::size_t number, const sync::Reconnected& event) {
+  add(entry(number),
+      event.side == sync::Side::source ? &Counts::reconnections_source : &Counts::reconnections_destination, 1);
 }
 
 void RunTally::close(AccountTally& account, std::string_view source, MailboxTally& planned, MailboxState state) {
@@ -365,7 +446,7 @@ void RunTally::take(std::size_t number, const sync::MailboxFailed& event) {
   if (!planned.has_failed) add(account, &Counts::mailboxes_failed, 1);
   planned.has_failed = true;
   close(account, event.source, planned, MailboxState::failed);
-  const ErrorClass error = classify(event.failure.fault, account.live->last_retry);
+  const ErrorClass error = classify(event.failure, account.live->last_retry);
   ++account.mailbox_errors[static_cast<std::size_t>(error)];
   count_error(error);
   add(account, &Counts::mailbox_failures, 1);

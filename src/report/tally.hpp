@@ -26,7 +26,10 @@ class RunTally : public run::Observer {
 
   /// Sizes cost memory for every mailbox of every account: only --justfoldersizes wants them.
   enum class Sizes { dropped, kept };
-  explicit RunTally(Sizes sizes = Sizes::dropped) : sizes_(sizes) {}
+  /// And so do the mailboxes of accounts that have ended, which the tables of the statistics show.
+  enum class Results { dropped, kept };
+  explicit RunTally(Sizes sizes = Sizes::dropped, Results results = Results::dropped)
+      : sizes_(sizes), results_(results) {}
 
   void on(const run::RunEvent& event, run::Clock::time_point now) override;
   void on(const run::AccountRef& account, const run::AccountEvent& event, run::Clock::time_point now) override;
@@ -45,8 +48,19 @@ class RunTally : public run::Observer {
   /// How many messages each rule has left out; texts beyond the limit are in totals() only.
   [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& skips() const noexcept { return skips_; }
   [[nodiscard]] const ErrorCounts& errors() const noexcept { return errors_; }
+  /// All errors of all classes.
+  [[nodiscard]] std::uint64_t error_count() const noexcept;
   /// The signal that the user stopped the run with.
   [[nodiscard]] const std::optional<std::string>& stop_signal() const noexcept { return stop_signal_; }
+  [[nodiscard]] bool was_stopped_by_file() const noexcept { return was_stopped_by_file_; }
+  /// Accounts that ended at a limit of the user's.
+  [[nodiscard]] std::size_t accounts_at(run::Limit limit) const noexcept {
+    return at_limit_[static_cast<std::size_t>(limit)];
+  }
+  /// The biggest message that was copied, in bytes.
+  [[nodiscard]] std::uint64_t biggest_copied() const noexcept { return biggest_copied_; }
+  /// When the run began; the epoch before that.
+  [[nodiscard]] run::Clock::time_point started() const noexcept { return started_; }
   /// Everything that was to be done is done.
   [[nodiscard]] bool is_complete() const noexcept;
 
@@ -76,6 +90,7 @@ class RunTally : public run::Observer {
   void take(std::size_t, const sync::MailboxRenumbered&) {}
   void take(std::size_t, const sync::LittleRoom&) {}
   void take(std::size_t number, const sync::Retrying& event);
+  void take(std::size_t number, const sync::Reconnected& event);
 
   using Field = std::uint64_t Counts::*;
   void set(AccountTally& account, Field field, std::uint64_t value);
@@ -95,7 +110,16 @@ class RunTally : public run::Observer {
   void abandon_current(AccountTally& account);
   void count_error(ErrorClass error) { ++errors_[static_cast<std::size_t>(error)]; }
 
+  void take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event);
+  void keep_results(AccountTally& account);
+
   Sizes sizes_;
+  Results results_;
+  std::size_t result_rows_ = 0;
+  std::array<std::size_t, 2> at_limit_{};
+  std::uint64_t biggest_copied_ = 0;
+  bool was_stopped_by_file_ = false;
+  run::Clock::time_point started_;
   run::Clock::time_point now_;
   Counts totals_;
   std::vector<AccountTally> accounts_;

@@ -60,7 +60,9 @@ void AccountRecord::end(const AccountFinished& end) {
     outcome_.reason = end.failure->describe();
   } else if (end.was_stopped) {
     outcome_.state = State::partial;
-    outcome_.reason = "stopped by the user";
+    outcome_.reason = !end.limit                    ? "stopped by the user"
+                      : *end.limit == Limit::errors ? "stopped after too many errors"
+                                                    : "stopped when enough was copied";
   } else if (outcome_.refused > 0 || failed_mailboxes_ > 0) {
     outcome_.state = State::partial;
     outcome_.reason = first_failure_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 /// What happened in a run over many accounts.
@@ -28,16 +29,24 @@ struct RunStarted {
 
 struct AccountStarted {};
 
+/// A limit of the user's at which an account ends before it is done.
+enum class Limit {
+  errors,    ///< --errorsmax
+  transfer,  ///< --exitwhenover
+};
+
 /// How an account ended.
 struct AccountFinished {
   std::optional<core::Failure> failure;  ///< what ended it early
   std::optional<sync::Side> side;        ///< whose failure it was, when it was one side's
-  bool was_stopped = false;              ///< the user stopped the run before it was done
+  bool was_stopped = false;              ///< stopped before it was done, by the user or at a limit
+  std::optional<Limit> limit;            ///< where it was a limit
 };
 
 /// The user asked to stop: batches in flight are finished, nothing new begins.
 struct StopRequested {
-  std::string signal;  ///< "SIGINT"
+  std::string signal;    ///< "SIGINT", or what else it was
+  bool by_file = false;  ///< --abortbyfile
 };
 
 /// The store cannot be used any further; the run goes on without it.
@@ -56,6 +65,10 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on(const RunEvent& event, Clock::time_point now) = 0;
   virtual void on(const AccountRef& account, const AccountEvent& event, Clock::time_point now) = 0;
+  /// Whether each message that is copied is to be told by itself.
+  [[nodiscard]] virtual bool wants_messages() const { return false; }
+  /// What travels on one side's connections (--debugimap): a line for people.
+  virtual void on_wire(sync::Side, std::string_view) {}
 };
 
 }  // namespace imapferry::run

@@ -49,21 +49,50 @@ sync::CopyLimits limits_of(const config::RunLimits& limits) {
   return copy;
 }
 
-/// Gives the events of one account their name, and to the store what it keeps of them.
+/// Gives the events of one account their name, and to the store what it keeps of them; stops the account at its limits.
 class AccountObserver : public sync::Observer {
  public:
-  AccountObserver(run::Observer& observer, const AccountRef& account, AccountRecord* record)
-      : observer_(observer), account_(account), record_(record) {}
+  AccountObserver(run::Observer& observer, const AccountRef& account, AccountRecord* record,
+                  const config::RunLimits& limits, sync::Stop& stop)
+      : observer_(observer), account_(account), record_(record), limits_(limits), stop_(stop) {}
   void on(const sync::Event& event) override {
     if (record_ != nullptr) record_->on(event);
     observer_.on(account_, AccountEvent(event), Clock::now());
+    watch_limits(event);
   }
+  [[nodiscard]] bool wants_messages() const override { return observer_.wants_messages(); }
+  /// The limit that was reached first.
+  [[nodiscard]] std::optional<Limit> limit() const noexcept { return limit_; }
 
  private:
+  void watch_limits(const sync::Event& event) {
+    if (const auto* copied = std::get_if<sync::MessagesCopied>(&event)) {
+      bytes_ += copied->bytes;
+      if (limits_.transferred_bytes > 0 && bytes_ >= limits_.transferred_bytes) reach(Limit::transfer);
+    } else if (std::holds_alternative<sync::MessageRefused>(event) ||
+               std::holds_alternative<sync::MailboxFailed>(event)) {
+      if (limits_.errors > 0 && ++errors_ >= limits_.errors) reach(Limit::errors);
+    }
+  }
+  void reach(Limit limit) {
+    if (!limit_) limit_ = limit;
+    stop_.is_requested = true;
+  }
+
   run::Observer& observer_;
   const AccountRef& account_;
   AccountRecord* record_;
+  const config::RunLimits& limits_;
+  sync::Stop& stop_;
+  std::uint64_t errors_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::optional<Limit> limit_;
 };
+
+sync::WireHearer wire_hearer(bool is_wanted, Observer& observer, sync::Side side) {
+  if (!is_wanted) return {};
+  return [&observer, side](std::string_view line) { observer.on_wire(side, line); };
+}
 
 }  // namespace
 
@@ -71,16 +100,21 @@ Scheduler::Scheduler(const boost::asio::any_io_executor& executor, const config:
                      Observer& observer)
     : executor_(executor), config_(config), store_(store), observer_(observer), limits_(limits_of(config.limits)),
       identity_(store != nullptr ? store->key() : draw_key(), config.rules.identity),
-      servers_(config.source, config.destination, store != nullptr),
+      servers_(config.source, config.destination, store != nullptr,
+               wire_hearer(config.output.wire_source, observer, sync::Side::source),
+               wire_hearer(config.output.wire_destination, observer, sync::Side::destination)),
       memory_(std::max(message_memory(config.limits), limits_.batch_bytes)),
       processes_(std::max(least_processes, 2 * std::size_t{std::thread::hardware_concurrency()})),
       places_(or_default(config.limits.max_accounts, default_accounts)) {}
 
-void Scheduler::request_stop(std::string signal) {
+void Scheduler::request_stop(StopRequested why) {
   stop_.is_requested = true;
+  for (sync::Stop* stop : account_stops_) stop->is_requested = true;
   servers_.give_up();
-  tell(StopRequested{std::move(signal)});
+  tell(why);
 }
+
+void Scheduler::reconnect() { servers_.reconnect(); }
 
 awaitable<void> Scheduler::run() {
   const std::size_t hosts = (config_.source.host.empty() ? 0U : 1U) + (config_.destination.host.empty() ? 0U : 1U);
@@ -121,18 +155,24 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
     // Changes of nothing are no run.
     if (!config_.rules.dry) number = co_await record->begin();
   }
-  AccountObserver observer(observer_, ref, record ? &*record : nullptr);
+  // The limits of an account are its own: they stop none of the others.
+  sync::Stop stop = stop_;
+  account_stops_.insert(&stop);
+  AccountObserver observer(observer_, ref, record ? &*record : nullptr, config_.limits, stop);
   store::Store* store = number != 0 ? store_ : nullptr;
   core::RateLimit rate(config_.limits.rates, rates_hold_);
   sync::Context context{servers_,   account, config_.rules, limits_,  worker_, memory_,
-                        processes_, stop_,   identity_,     observer, rate,    store, number};
+                        processes_, stop,   identity_,     observer, rate,    store, number};
   sync::CarriedMessages carried;
   if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);
   sync::AccountOutcome outcome = co_await work.run();
+  account_stops_.erase(&stop);
   end.failure = std::move(outcome.failure);
   end.side = outcome.side;
   end.was_stopped = outcome.was_stopped;
+  // Reached with the last message, a limit has stopped nothing.
+  if (end.was_stopped && !stop_.is_requested) end.limit = observer.limit();
   if (record) record->end(end);
   if (store_ != nullptr) store_->locks().release(key);
   co_return end;

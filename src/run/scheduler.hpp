@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace imapferry::run {
@@ -25,7 +26,9 @@ class Scheduler {
   /// Returns when every account has ended, or none is in work after a stop.
   boost::asio::awaitable<void> run();
   /// Batches in flight are finished, nothing new begins.
-  void request_stop(std::string signal);
+  void request_stop(StopRequested why);
+  /// Closes every connection; the work goes on with new ones.
+  void reconnect();
   /// Lifts the limits of how fast is copied, or brings them back; whether they hold now.
   bool toggle_rates() noexcept { return rates_hold_ = !rates_hold_; }
 
@@ -46,6 +49,7 @@ class Scheduler {
   sync::IdentityRule identity_;
   sync::Stop stop_;
   bool rates_hold_ = true;
+  std::set<sync::Stop*> account_stops_;  ///< of the accounts in work
   sync::Servers servers_;
   core::Worker worker_;
   core::Semaphore memory_;

@@ -32,6 +32,14 @@ ListedMailbox listed(const imap::ListEntry& entry) {
   return mailbox;
 }
 
+/// What STATUS tells of a mailbox that is not opened (RFC 8438).
+MailboxWeight weight_of(const std::map<std::string, imap::MailboxStatus>& states, const std::string& wire) {
+  const auto found = states.find(wire);
+  if (found == states.end()) return {};
+  if (found->second.messages == 0) return {0, 0};
+  return {found->second.size, std::nullopt};
+}
+
 }  // namespace
 
 AccountSync::AccountSync(const Context& context) : context_(context), lanes_(context), jobs_(context, lanes_) {}
@@ -55,12 +63,20 @@ awaitable<AccountOutcome> AccountSync::run() {
 awaitable<void> AccountSync::synchronise() {
   Lane lane;
   co_await open(lane);
+  if (context_.rules.just_login) {
+    co_await lanes_.close(lane);
+    co_return;
+  }
   map_both();
   if (context_.rules.just_folder_sizes) {
     co_await weigh(*lane.source, Side::source);
     co_await weigh(*lane.destination, Side::destination);
     co_await lanes_.close(lane);
     co_return;
+  }
+  if (context_.rules.weigh_first) {
+    co_await weigh(*lane.source, Side::source);
+    co_await weigh(*lane.destination, Side::destination);
   }
   if (!context_.rules.dry) {
     DestinationMailboxes mailboxes(context_, *lane.destination, map_, destination_names_);
@@ -165,6 +181,17 @@ void AccountSync::tell_nothing_to_do(const MailboxPair& pair, const store::Mailb
   planned.source_duplicates = record.counts.source_duplicates;
   planned.destination_duplicates = record.counts.destination_duplicates;
   planned.destination_only = record.counts.destination_only;
+  planned.source_weight = weight_of(source_states_, pair.source.wire);
+  planned.destination_weight = weight_of(destination_states_, pair.destination_wire);
+  if (planned.source_messages == 0) {
+    planned.bytes_already_there = 0;
+    // An empty mailbox is compared with nothing: whatever the destination holds only it has.
+    const auto there = destination_states_.find(pair.destination_wire);
+    if (there != destination_states_.end()) planned.destination_messages = there->second.messages;
+    planned.destination_only = planned.destination_messages;
+  } else if (planned.already_there == planned.source_messages) {
+    planned.bytes_already_there = planned.source_weight.bytes;
+  }
   planned.dry = context_.rules.dry;
   context_.observer.on(planned);
   context_.observer.on(MailboxDone{pair.source.name, pair.destination});
@@ -270,6 +297,8 @@ awaitable<void> AccountSync::weigh(imap::Session& session, Side side) {
     event.name = side == Side::source ? pair.source.name : pair.destination;
     core::Result<imap::MailboxState> state = co_await session.select(wire, imap::SelectMode::read_only);
     if (!state) {
+      // With --foldersizes the mailbox is opened once more, and fails then.
+      if (!context_.rules.just_folder_sizes) continue;
       context_.observer.on(MailboxFailed{pair.source.name, pair.destination, state.error()});
       continue;
     }

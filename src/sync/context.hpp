@@ -19,6 +19,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on(const Event& event) = 0;
+  /// Whether each message that is copied is to be told by itself; it costs a little.
+  [[nodiscard]] virtual bool wants_messages() const { return false; }
 };
 
 /// The user's wish to stop, seen by everybody: batches in flight are finished, nothing new begins.

@@ -412,9 +412,10 @@ awaitable<CommandResult> Copier::send(const Batch& batch, const Items& items) {
 }
 
 void Copier::confirm(std::span<const Batch::Item* const> items, const CommandResult& result) {
-  std::uint64_t bytes = 0;
+  MessagesCopied event{pair_.source.name, pair_.destination, items.size(), 0, 0, {}};
   for (const Batch::Item* item : items) {
-    bytes += item->size;
+    event.bytes += item->size;
+    event.biggest = std::max<std::uint64_t>(event.biggest, item->size);
     if (item->changed) memory_.changed.add(item->uid);
   }
   confirmed_ += items.size();
@@ -425,7 +426,13 @@ void Copier::confirm(std::span<const Batch::Item* const> items, const CommandRes
   if (uids.size() != items.size()) uids.clear();
   for (const imap::proto::Uid uid : uids) memory_.appended.add(uid);
   if (listener_) listener_(items, uids);
-  context_.observer.on(MessagesCopied{pair_.source.name, pair_.destination, items.size(), bytes});
+  if (context_.observer.wants_messages()) {
+    event.each.reserve(items.size());
+    for (std::size_t n = 0; n < items.size(); ++n) {
+      event.each.push_back(CopiedMessage{items[n]->uid, uids.empty() ? 0 : uids[n], items[n]->size});
+    }
+  }
+  context_.observer.on(event);
 }
 
 /// The connection was dropped because of one of these; next time each goes by itself.

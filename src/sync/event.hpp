@@ -4,6 +4,7 @@
 #include "imap/proto/uid_set.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -61,6 +62,11 @@ struct MailboxWeighed {
   std::uint64_t messages = 0, bytes = 0, biggest = 0;
 };
 
+/// What one side of a mailbox holds; nothing where it was not looked at closely enough to tell.
+struct MailboxWeight {
+  std::optional<std::uint64_t> bytes, biggest;
+};
+
 /// A mailbox pair is compared: what is to be done. Sent again when a lost connection makes us look again.
 struct MailboxPlanned {
   std::string source, destination;
@@ -73,12 +79,23 @@ struct MailboxPlanned {
   std::uint64_t cross_duplicates = 0;  ///< in another mailbox of the destination already, and not copied for that
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< not there, and not to be copied by the user's rules
   bool dry = false;
+  MailboxWeight source_weight, destination_weight;
+  std::optional<std::uint64_t> bytes_already_there;  ///< as the source counts them
+};
+
+/// One message of MessagesCopied.
+struct CopiedMessage {
+  imap::proto::Uid uid = 0;              ///< on the source
+  imap::proto::Uid destination_uid = 0;  ///< 0 where the destination does not tell it
+  std::uint64_t size = 0;
 };
 
 /// Messages that the destination has confirmed. `messages` is as many as one APPEND carried.
 struct MessagesCopied {
   std::string source, destination;
   std::uint64_t messages = 0, bytes = 0;
+  std::uint64_t biggest = 0;
+  std::vector<CopiedMessage> each;  ///< only where somebody wants it (Observer::wants_messages)
 };
 
 /// Duplicates that showed only while copying (their headers were not listed beforehand).
@@ -143,9 +160,14 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event = std::variant<Connected, LittleRoom, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                           MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
-                           MessagesDeleted, FlagsSet,
-                           MailboxDone, MailboxRenumbered, Retrying>;
+/// A session that was lost is open again.
+struct Reconnected {
+  Side side = Side::source;
+};
+
+using Event = std::variant<Connected, LittleRoom, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed,
+                           MailboxPlanned, MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused,
+                           MessageChanged, MessagesDeleted, FlagsSet, MailboxDone, MailboxRenumbered, Retrying,
+                           Reconnected>;
 
 }  // namespace imapferry::sync

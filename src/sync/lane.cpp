@@ -86,6 +86,7 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
       const imap::Credentials who = co_await credentials(side);
       std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
       lease.replace(std::move(session));
+      context_.observer.on(Reconnected{side});
       co_return;
     } catch (const core::Error& error) {
       failure = error.failure();

@@ -33,6 +33,12 @@ T value_or_throw(Side side, core::Result<T> result) {
   return std::move(*result);
 }
 
+MailboxWeight weight_of(const MailboxIndex& index) {
+  MailboxWeight weight{index.total_bytes(), 0};
+  for (std::size_t i = 0; i < index.size(); ++i) weight.biggest = std::max(*weight.biggest, index.message_size(i));
+  return weight;
+}
+
 }  // namespace
 
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
@@ -313,6 +319,12 @@ void MailboxSync::tell_plan() {
   event.left_out = left_out_.messages;
   event.bytes_left_out = left_out_.bytes;
   event.dry = context_.rules.dry;
+  event.source_weight = weight_of(now_.source);
+  // What was not listed, because there is nothing to copy, has no known weight.
+  const bool is_listed = !now_.destination.empty() || destination_state_.exists == 0;
+  if (is_listed) event.destination_weight = weight_of(now_.destination);
+  event.bytes_already_there = 0;
+  for (const Matches::Pair& pair : matches_.pairs) *event.bytes_already_there += now_.source.message_size(pair.source);
   context_.observer.on(event);
 }
 

@@ -1,5 +1,7 @@
 #include "sync/servers.hpp"
 
+#include <utility>
+
 namespace imapferry::sync {
 
 namespace {
@@ -18,6 +20,25 @@ imap::Server::Protection protection_of(config::Protection protection) {
   case config::Protection::none: return imap::Server::Protection::none;
   }
   return imap::Server::Protection::automatic;
+}
+
+class Listener : public imap::WireListener {
+ public:
+  explicit Listener(WireHearer hearer) : hearer_(std::move(hearer)) {}
+  void on_wire(std::string_view line) override { hearer_(line); }
+
+ private:
+  WireHearer hearer_;
+};
+
+std::unique_ptr<imap::WireListener> listener(WireHearer hearer) {
+  if (!hearer) return nullptr;
+  return std::make_unique<Listener>(std::move(hearer));
+}
+
+imap::Server heard_by(imap::WireListener* listener, imap::Server server) {
+  server.wire = listener;
+  return server;
 }
 
 net::AddressFamily family_of(config::AddressFamily family) {
@@ -75,10 +96,12 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
   return server;
 }
 
-Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes)
-    : source_spec_(source), destination_spec_(destination),
-      source_(server_of(source, track_changes), connections_of(source)),
-      destination_(server_of(destination, track_changes), connections_of(destination)) {}
+Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes,
+                 WireHearer source_wire, WireHearer destination_wire)
+    : source_spec_(source), destination_spec_(destination), source_wire_(listener(std::move(source_wire))), destination_wire_(listener(std::move(destination_wire))),
+      source_(heard_by(source_wire_.get(), server_of(source, track_changes)), connections_of(source)),
+      destination_(heard_by(destination_wire_.get(), server_of(destination, track_changes)),
+                   connections_of(destination)) {}
 
 boost::asio::awaitable<Connected> Servers::greet(Side side) {
   std::unique_ptr<imap::Session> session = co_await pool(side).greet();
@@ -90,6 +113,11 @@ boost::asio::awaitable<Connected> Servers::greet(Side side) {
 void Servers::give_up() noexcept {
   source_.give_up();
   destination_.give_up();
+}
+
+void Servers::reconnect() {
+  source_.close_all();
+  destination_.close_all();
 }
 
 }  // namespace imapferry::sync

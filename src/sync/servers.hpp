@@ -2,11 +2,15 @@
 
 #include "config/run_config.hpp"
 #include "imap/pool.hpp"
+#include "imap/wire_trace.hpp"
 #include "sync/event.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
 
 namespace imapferry::sync {
 
@@ -16,11 +20,15 @@ namespace imapferry::sync {
 /// What the command line says of a server, in the words of the IMAP engine.
 [[nodiscard]] imap::Server server_of(const config::ServerSpec& spec, bool track_changes);
 
+/// Hears what travels on one side's connections, line by line; empty for nobody.
+using WireHearer = std::function<void(std::string_view line)>;
+
 /// The two servers of a run, with the connections to them.
 class Servers {
  public:
   /// Both outlive it. `track_changes`: what the servers tell of changes will be remembered.
-  Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes);
+  Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes,
+          WireHearer source_wire = {}, WireHearer destination_wire = {});
 
   [[nodiscard]] imap::Pool& pool(Side side) noexcept { return side == Side::source ? source_ : destination_; }
   [[nodiscard]] const config::ServerSpec& spec(Side side) const noexcept {
@@ -30,10 +38,14 @@ class Servers {
   boost::asio::awaitable<Connected> greet(Side side);
   /// Stops waiting for servers that are busy: what they refuse fails at once.
   void give_up() noexcept;
+  /// Closes every connection; whoever works with one opens it anew.
+  void reconnect();
 
  private:
   const config::ServerSpec& source_spec_;
   const config::ServerSpec& destination_spec_;
+  std::unique_ptr<imap::WireListener> source_wire_;  ///< outlive the connections
+  std::unique_ptr<imap::WireListener> destination_wire_;
   imap::Pool source_;
   imap::Pool destination_;
 };

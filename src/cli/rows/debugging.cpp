@@ -5,35 +5,52 @@ namespace imapferry::cli {
 using enum Kind;
 using enum Status;
 
+namespace {
+
+constexpr std::string_view inside = "It shows the insides of imapsync; the log file and --debugimap tell what happens.";
+constexpr std::string_view test_aid = "It is an aid for tests of imapsync itself.";
+
+Option trace(std::string names, std::string_view help) {
+  return because(inside, on_off(std::move(names), ignored, inherent, help));
+}
+
+}  // namespace
+
 std::vector<Section> debugging_rows() {
   return {{Group::debugging,
            Origin::imapsync,
            {
-               on_off("debug", ignored, inherent, "Shows a trace of everything."),
-               on_off("debugimap", ignored, inherent, "Shows what travels on both sides."),
-               on_off("debugimap#", ignored, inherent, "Shows what travels on one side."),
-               on_off("debuglist", ignored, inherent, "Shows lists of message numbers."),
-               on_off("debugcontent", ignored, inherent, "Shows the contents of messages."),
-               valued("debugsleep", number, "SECONDS", ignored, "Sleeps for a while."),
-               on_off("debugflags", ignored, inherent, "Shows how flags are changed."),
-               on_off("debugdev", ignored, inherent, "Shows internals."),
-               on_off("debugmemory", ignored, inherent, "Shows the memory in use."),
-               on_off("debugfolders", ignored, inherent, "Shows how folders are mapped."),
-               within(0, 4, valued("debugssl", integer, "LEVEL", ignored, "Shows what TLS does.")),
-               on_off("debugcgi", ignored, inherent, "Shows the CGI context."),
-               on_off("debugenv", ignored, inherent, "Shows the environment."),
-               on_off("debugsig", ignored, inherent, "Shows signals."),
-               on_off("debuglabels", ignored, inherent, "Shows Gmail's labels."),
-               on_off("debugcache", ignored, inherent, "Shows the cache."),
-               on_off("debugmaxlinelength", ignored, inherent, "Shows the longest lines."),
-               on_off("debugcrossduplicates", ignored, inherent, "Shows messages that are in several folders."),
-               on_off("memorystress", ignored, inherent, "Uses up memory."),
-               valued("simulong", number, "SECONDS", missing, "Pretends to work for a while."),
-               on_off("tests", missing, inherent, "Runs imapsync's own tests."),
-               on_off("testsdebug|tests_debug", missing, inherent, "Runs imapsync's tests that are being written."),
-               on_off("testslive", missing, inherent, "Runs imapsync's tests on a server of its author."),
-               on_off("testslive6", missing, inherent, "The same by IPv6."),
-               valued("testsunit", list, "NAME", missing, "Runs one of imapsync's own tests."),
+               on_off("debug", works, inherent, "The same as --debugimap."),
+               on_off("debugimap", works, works,
+                      "Writes what travels on both sides to the log file, or to standard error where there is none; no "
+                      "passwords, and of messages only the beginning."),
+               on_off("debugimap#", works, works, "The same for the source (1) or destination (2)."),
+               trace("debuglist", "Shows lists of message numbers."),
+               because("Contents of messages are shown to nobody.",
+                       on_off("debugcontent", ignored, inherent, "Shows the contents of messages.")),
+               because(test_aid, valued("debugsleep", number, "SECONDS", ignored, "Sleeps for a while.")),
+               trace("debugflags", "Shows how flags are changed."),
+               trace("debugdev", "Shows internals."),
+               trace("debugmemory", "Shows the memory in use."),
+               trace("debugfolders", "Shows how folders are mapped."),
+               because(inside, within(0, 4, valued("debugssl", integer, "LEVEL", ignored, "Shows what TLS does."))),
+               trace("debugcgi", "Shows the CGI context."),
+               trace("debugenv", "Shows the environment."),
+               trace("debugsig", "Shows signals."),
+               trace("debuglabels", "Shows Gmail's labels."),
+               trace("debugcache", "Shows the cache."),
+               trace("debugmaxlinelength", "Shows the longest lines."),
+               trace("debugcrossduplicates", "Shows messages that are in several folders."),
+               because(test_aid, on_off("memorystress", ignored, inherent, "Uses up memory.")),
+               because(test_aid, valued("simulong", number, "SECONDS", missing, "Pretends to work for a while.")),
+               on_off("tests", works, inherent, "Tests itself, without any server, and stops: exit code 0, or 254."),
+               on_off("testsdebug|tests_debug", works, inherent, "The same."),
+               because("They need servers of imapsync's author.",
+                       on_off("testslive", missing, inherent, "Runs imapsync's tests on a server of its author.")),
+               because("They need servers of imapsync's author.",
+                       on_off("testslive6", missing, inherent, "The same by IPv6.")),
+               because("The names are of imapsync's own functions; --tests runs all of ours.",
+                       valued("testsunit", list, "NAME", missing, "Runs one of imapsync's own tests.")),
            }}};
 }
 

@@ -46,8 +46,13 @@ std::vector<Section> folders_rows() {
            on_off("checkselectable", inherent, inherent, "Checks that each folder can be opened.", "on"),
            on_off("checkfoldersexist", inherent, ignored, "Checks that the folders asked for exist.", "on"),
            on_off("create_folder_old", ignored, inherent, "Creates folders without their parents."),
-           on_off("foldersizes", ignored, inherent, "Counts and weighs all folders before copying."),
-           on_off("foldersizesatend", ignored, inherent, "Counts and weighs all folders after copying."),
+           on_off("foldersizes", works, works,
+                  "Counts and weighs all folders before copying, by a listing of its own; without it the same table is "
+                  "made at the end, of what the run has seen, and --nofoldersizes leaves it out.",
+                  "the table, without a listing"),
+           on_off("foldersizesatend", works, works,
+                  "The table after copying: of what the run has seen and done, without another listing.",
+                  "as --foldersizes"),
            on_off("syncacls", missing, inherent, "Copies access control lists."),
        }}};
 }

@@ -15,10 +15,10 @@ std::vector<Section> general_rows() {
                on_off("dry1", inherent, inherent, "Changes nothing on the source; imapferry never does."),
                on_off("justconnect", works, works,
                       "Connects, says what the servers are, and stops; also when no user is named."),
-               on_off("justlogin", missing, inherent, "Logs in on both sides and stops."),
+               on_off("justlogin", works, inherent, "Logs in on both sides and stops."),
                on_off("justfolders", works, works, "Creates the folders and copies no message."),
                on_off("justfoldersizes", works, works, "Counts and weighs the folders of both sides and stops."),
-               on_off("justbanner", missing, inherent, "Shows versions and the like and stops."),
+               on_off("justbanner", works, inherent, "Shows what it is and where it runs, and stops."),
                on_off("justfolderlists", missing, inherent, "Lists the folders of both sides and stops."),
                on_off("justautomap", missing, inherent, "Shows what --automap would do and stops."),
            }}};

@@ -39,7 +39,8 @@ std::vector<Section> login_rows() {
            secret(valued("oauthaccesstoken#", text, "TOKEN", works,
                          "Logs in with this OAuth2 token, or that in the first line of this file, which is read "
                          "anew before each login.")),
-           on_off("showpasswords", ignored, inherent, "Shows passwords; imapferry never does."),
+           because("Passwords are never shown, nor written to a log.",
+                   on_off("showpasswords", ignored, inherent, "Shows passwords in the log.")),
        }}};
 }
 

@@ -12,28 +12,39 @@ Section process() {
       Group::process,
       Origin::imapsync,
       {
-          valued("pidfile", text, "FILE", ignored, "File that holds the number of the process."),
-          on_off("pidfilelocking", missing, inherent, "Refuses to start when the pid file names a running process."),
-          valued("tmpdir", text, "DIR", ignored, "Directory for temporary files."),
-          on_off("abort", missing, inherent, "Stops the run that the pid file names."),
-          on_off("abortbyfile", missing, inherent, "Stops the run that the pid file names, by a file beside it."),
-          on_off("tail", missing, inherent, "Shows the log of the run that the pid file names."),
-          valued("sigexit", list, "SIGNAL", ignored, "Signals that end the run."),
-          valued("sigreconnect", list, "SIGNAL", ignored, "Signals that make it reconnect."),
-          valued("sigignore", list, "SIGNAL", ignored, "Signals to ignore."),
-          on_off("exitonload", ignored, inherent, "Stops when the machine is busy."),
-          on_off("dockercontext", ignored, inherent, "Behaves as in a container."),
+          valued("pidfile", text, "FILE", works,
+                 "File that holds the number of the process while it runs, and the name of its log file; written only "
+                 "when it is named, or with --pidfilelocking.",
+                 "imapferry.pid in --tmpdir"),
+          on_off("pidfilelocking", works, works, "Refuses to start when the pid file names a running process."),
+          valued("tmpdir", text, "DIR", works, "Directory of the pid file.", "$TMPDIR or /tmp"),
+          on_off("abort", works, inherent,
+                 "Stops the run that the pid file names: SIGQUIT, and after 3 seconds SIGKILL; waits for its end."),
+          on_off("abortbyfile", works, inherent, "Stops the run that the pid file names, by a file beside it."),
+          on_off("tail", works, inherent, "Shows the log of the run that the pid file names, until that ends."),
+          valued("sigexit", list, "SIGNAL", works,
+                 "More signals that end the run, with statistics; at once when they come again.", "INT, QUIT, TERM"),
+          valued("sigreconnect", list, "SIGNAL", works, "Signals that make it open all connections anew."),
+          valued("sigignore", list, "SIGNAL", works, "Signals to ignore."),
+          because("The system shares the machine out; --maxaccounts and --lanes bound what a run takes.",
+                  on_off("exitonload", ignored, inherent, "Stops when the machine is busy.")),
+          because("Nothing depends on it: name the directories that a container keeps.",
+                  on_off("dockercontext", ignored, inherent, "Behaves as in a container.")),
       }};
 }
 
 Section of_version_1() {
-  return {Group::process,
-          Origin::old_imapsync,
-          {
-              on_off("fast", ignored, inherent, "An option of imapsync 1.592 without effect."),
-              valued("relogin#", integer, "N", ignored, "Messages after which imapsync 1.592 logged in again."),
-              on_off("allow3xx", ignored, inherent, "An option of imapsync 1.592 for old Perl modules."),
-          }};
+  return {
+      Group::process,
+      Origin::old_imapsync,
+      {
+          because("It had no effect there either.",
+                  on_off("fast", ignored, inherent, "An option of imapsync 1.592 without effect.")),
+          because("A session is opened anew when it is lost.",
+                  valued("relogin#", integer, "N", ignored, "Messages after which imapsync 1.592 logged in again.")),
+          because("There are no Perl modules.",
+                  on_off("allow3xx", ignored, inherent, "An option of imapsync 1.592 for old Perl modules.")),
+      }};
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST_CASE("values: what an option expects is said, and secrets are not quoted") 
       {"sslargs1", "a", "--sslargs1: expected key=value, saw \"a\""},
       {"folder", "", ""},
       {"lanes", "1\n", "--lanes: expected a whole number, saw \"1\\x0A\""},
-      {"errorsmax", "-1", ""},
+      {"relogin1", "-1", ""},
   };
   for (const Case& test : cases) {
     const Option* option = find_option(test.option);

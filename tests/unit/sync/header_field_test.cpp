@@ -1,7 +1,9 @@
 #include "sync/header_field.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <string>
 
 using imapferry::sync::header_field;
@@ -34,6 +36,14 @@ TEST_CASE("header field: the first of that name, unfolded") {
   for (const Case& one : cases) {
     CAPTURE(one.header);
     CHECK(header_field(one.header, "subject") == one.value);
+  }
+}
+
+TEST_CASE("header field: subjects as imapsync shows them, folded ones as a whole") {
+  const auto facts = nlohmann::json::parse(std::ifstream(TEST_DATA "/imapsync/output.json"));
+  for (const auto& fact : facts.at("subject")) {
+    CAPTURE(fact.dump());
+    CHECK(header_field(fact.at("header").get<std::string>(), "subject") == fact.at("subject").get<std::string>());
   }
 }
 

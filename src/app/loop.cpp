@@ -1,0 +1,115 @@
+#include "app/loop.hpp"
+
+#include "report/exit_code.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace imapferry::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using OnSignal = config::ProcessSpec::OnSignal;
+
+namespace {
+
+constexpr auto redraw_interval = 100ms;
+constexpr unsigned ticks_between_looks = 5;
+
+std::string name_of_signal(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
+}
+
+}  // namespace
+
+Loop::Loop(const config::RunConfig& config, store::Store* store, Books& books, report::Console& console,
+           PidFile* pid_file)
+    : context_(1), config_(config), scheduler_(context_.get_executor(), config, store, books), books_(books),
+      console_(console), pid_file_(pid_file), clock_(context_), signals_(context_) {
+  for (const auto& [signal, action] : config_.process.signals) {
+    if (action == OnSignal::ignore) {
+      std::signal(signal, SIG_IGN);
+    } else {
+      signals_.add(signal);
+    }
+  }
+}
+
+void Loop::run() {
+  asio::co_spawn(context_, scheduler_.run(), [this](std::exception_ptr error) {
+    error_ = error;
+    is_over_ = true;
+    clock_.cancel();
+    signals_.cancel();
+  });
+  tick();
+  wait_for_signal();
+  context_.run();
+  books_.flush();
+  console_.clear();
+  if (error_) std::rethrow_exception(error_);
+}
+
+// cancel() does not reach a handler that is on its way already: it has to see for itself that all is over.
+void Loop::tick() {
+  if (is_over_) return;
+  clock_.expires_after(redraw_interval);
+  clock_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    books_.flush();
+    console_.tick(run::Clock::now());
+    if (++ticks_ % ticks_between_looks == 0) look_for_abort_file();
+    tick();
+  });
+}
+
+void Loop::look_for_abort_file() {
+  if (pid_file_ == nullptr || is_stopping_ || !pid_file_->take_abort_request()) return;
+  stop(run::StopRequested{"--abortbyfile", true});
+}
+
+void Loop::stop(run::StopRequested why) {
+  is_stopping_ = true;
+  scheduler_.request_stop(std::move(why));
+}
+
+void Loop::wait_for_signal() {
+  if (is_over_) return;
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    take_signal(signal);
+    wait_for_signal();
+  });
+}
+
+void Loop::take_signal(int signal) {
+  switch (config_.process.signals.at(signal)) {
+  case OnSignal::stop:
+    // The second one is meant: whatever is in flight is left to the next run, which finds out what arrived.
+    if (is_stopping_) {
+      console_.clear();
+      books_.close();
+      if (pid_file_ != nullptr) pid_file_->remove();
+      std::_Exit(report::exit_code(core::Failure{core::Fault::cancelled, {}, {}}));
+    }
+    stop(run::StopRequested{name_of_signal(signal), false});
+    break;
+  case OnSignal::reconnect:
+    console_.print_line(fmt::format("{}: opening all connections anew", name_of_signal(signal)));
+    scheduler_.reconnect();
+    break;
+  case OnSignal::show_status: console_.print_status(run::Clock::now()); break;
+  case OnSignal::ignore: break;
+  }
+}
+
+}  // namespace imapferry::app
