@@ -170,6 +170,11 @@ void Books::warn(std::string_view text) {
   if (Book* book = book_of(0); book != nullptr && book->log) book->log->write(fmt::format("Warning: {}\n", text));
 }
 
+void Books::note(std::string_view text) {
+  console_.print_line(std::string(text));
+  if (Book* book = book_of(0); book != nullptr && book->log) book->log->write(fmt::format("{}\n", text));
+}
+
 void Books::tell_trouble(Book& book) {
   if (!book.log) return;
   if (const std::optional<std::string> trouble = book.log->take_trouble()) console_.print_line("warning: " + *trouble);

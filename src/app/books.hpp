@@ -41,6 +41,7 @@ class Books : public run::Observer {
   std::optional<core::Failure> open_log(const std::string& path);
   [[nodiscard]] std::string log_path() const;
   void warn(std::string_view text);
+  void note(std::string_view text);
   /// To be called about ten times a second.
   void flush();
   /// The tables, errors, statistics and the exit value, in the log and, where wanted, on standard output.

@@ -108,6 +108,10 @@ void Loop::take_signal(int signal) {
     scheduler_.reconnect();
     break;
   case OnSignal::show_status: console_.print_status(run::Clock::now()); break;
+  case OnSignal::toggle_rates:
+    console_.print_line(fmt::format("{}: the limits of how fast is copied {}", name_of_signal(signal),
+                                    scheduler_.toggle_rates() ? "hold again" : "are lifted"));
+    break;
   case OnSignal::ignore: break;
   }
 }

@@ -69,7 +69,8 @@ core::Result<std::map<int, OnSignal>> signals_from(const ParsedOptions& options)
     if (auto added = add_signals(options, list.option, list.action, signals); !added) return added.error();
   }
   for (const int number : {SIGINT, SIGQUIT, SIGTERM}) signals.emplace(number, OnSignal::stop);
-  for (const int number : {SIGHUP, SIGUSR1}) signals.emplace(number, OnSignal::show_status);
+  signals.emplace(SIGHUP, OnSignal::show_status);
+  signals.emplace(SIGUSR1, OnSignal::toggle_rates);
   return signals;
 }
 

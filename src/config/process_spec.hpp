@@ -13,6 +13,7 @@ struct ProcessSpec {
     reconnect,    ///< both sides' connections are opened anew
     ignore,       ///< nothing
     show_status,  ///< one line that says how far the run is
+    toggle_rates,  ///< the limits of how fast is copied are lifted, or hold again
   };
   std::string pid_file;             ///< where our number, and the log file's name, stand; see writes_pid_file
   bool writes_pid_file = false;     ///< else the name only tells which run is meant

@@ -88,7 +88,8 @@ TEST_CASE("process: pid files") {
 TEST_CASE("process: signals") {
   const auto usual = config_of({}).process.signals;
   for (const int number : {SIGINT, SIGQUIT, SIGTERM}) CHECK(usual.at(number) == OnSignal::stop);
-  for (const int number : {SIGHUP, SIGUSR1}) CHECK(usual.at(number) == OnSignal::show_status);
+  CHECK(usual.at(SIGHUP) == OnSignal::show_status);
+  CHECK(usual.at(SIGUSR1) == OnSignal::toggle_rates);
   const auto asked =
       config_of({"--sigreconnect", "INT", "--sigignore", "sighup", "--sigexit", std::to_string(SIGUSR1)}).process.signals;
   CHECK(asked.at(SIGINT) == OnSignal::reconnect);
