@@ -128,6 +128,7 @@ report::ConsoleMode mode_of(cli::Progress progress) {
 
 report::Task task_of(const config::RunConfig& config) {
   if (config.just_connect) return report::Task::connect;
+  if (config.rules.just_folder_lists || config.rules.just_automap) return report::Task::folder_names;
   if (config.rules.just_folder_sizes) return report::Task::folder_sizes;
   if (config.rules.just_folders) return report::Task::folders;
   return report::Task::copy;
@@ -163,7 +164,9 @@ core::Result<void> ask_missing_passwords(cli::Invocation& invocation) {
 core::Result<std::unique_ptr<store::Store>> open_store(const config::RunConfig& config,
                                                        std::vector<std::string>& warnings) {
   std::unique_ptr<store::Store> store;
-  const bool needs_none = config.just_connect || config.rules.just_folder_sizes || config.rules.just_folders;
+  const config::SyncRules& rules = config.rules;
+  const bool needs_none = config.just_connect || rules.just_folder_lists || rules.just_automap ||
+                          rules.just_folder_sizes || rules.just_folders;
   if (config.state.directory.empty() || needs_none) return store;
   core::Result<store::Store::Opened> opened = store::Store::open(config.state.directory);
   if (opened) {

@@ -17,6 +17,8 @@ struct SyncRules {
   DeletionRules deletion;
   bool dry = false;                ///< change nothing on either side
   bool just_folders = false;       ///< create the mailboxes, copy no message
+  bool just_folder_lists = false;  ///< list both sides' mailboxes
+  bool just_automap = false;       ///< show where they would go
   bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
 };
 

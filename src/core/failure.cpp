@@ -29,12 +29,14 @@ bool is_transient(Fault fault) noexcept {
   case Fault::authentication:
   case Fault::protocol:
   case Fault::busy:
+  case Fault::root:
   case Fault::create:
   case Fault::select:
   case Fault::fetch:
   case Fault::append:
   case Fault::quota:
   case Fault::flags:
+  case Fault::rights:
   case Fault::cancelled:
   case Fault::internal: return false;
   }
@@ -54,12 +56,14 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::closed: return "closed";
   case Fault::unavailable: return "unavailable";
   case Fault::busy: return "busy";
+  case Fault::root: return "root";
   case Fault::create: return "create";
   case Fault::select: return "select";
   case Fault::fetch: return "fetch";
   case Fault::append: return "append";
   case Fault::quota: return "quota";
   case Fault::flags: return "flags";
+  case Fault::rights: return "rights";
   case Fault::cancelled: return "cancelled";
   case Fault::internal: return "internal";
   }

@@ -33,11 +33,12 @@ enum class ErrorClass : std::uint8_t {
   internal,  ///< a defect of ours
   quota,
   select,
+  subfolder1,  ///< imapsync never goes on after one
   unclassified,
   usage,  ///< imapsync never goes on after one
 };
 
-inline constexpr std::size_t error_class_count = 19;
+inline constexpr std::size_t error_class_count = 20;
 using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 
 /// The class of a failure; `side` is whose failure it was, when that is known.

@@ -28,6 +28,16 @@ struct Connected {
   std::string software;    ///< name and version from ID, or empty
 };
 
+/// All mailboxes of a side (--justfolderlists).
+struct MailboxesListed {
+  struct Mailbox {
+    std::string name;   ///< UTF-8
+    std::string notes;  ///< "subscribed, \\Sent", or empty
+  };
+  Side side = Side::source;
+  std::vector<Mailbox> mailboxes;
+};
+
 /// Both mailbox lists are known and mapped.
 struct MailboxesMapped {
   struct Pair {
@@ -36,10 +46,36 @@ struct MailboxesMapped {
   };
   std::vector<Pair> pairs;
   std::size_t left_out = 0;
+  std::size_t empty = 0;   ///< left out because nothing is in them
+  bool is_the_end = false;  ///< it was all that was asked for (--justautomap)
 };
 
 struct MailboxCreated {
   std::string name;
+};
+
+struct MailboxDeleted {
+  Side side = Side::destination;
+  std::string name;
+  bool dry = false;  ///< it would be
+};
+
+struct DeletionFailed {
+  Side side = Side::destination;
+  std::string name;
+  core::Failure failure;
+};
+
+/// Access lists of a mailbox were brought in line.
+struct RightsSet {
+  std::string destination;
+  std::uint64_t identifiers = 0;
+};
+
+/// The user has asked for something that cannot be done here; nothing is lost by that.
+struct NotPossible {
+  Side side = Side::source;
+  std::string what;
 };
 
 /// A mailbox as a whole cannot be carried, or not to its end.
@@ -120,7 +156,8 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event = std::variant<Connected, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed, MailboxPlanned,
+using Event = std::variant<Connected, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted, DeletionFailed,
+                           RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
                            MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone,
                            MailboxRenumbered, Retrying>;
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // PCRE2's types for 8-bit code units; its header wants a macro defined before it and stays in the .cpp.
 struct pcre2_real_code_8;
@@ -37,6 +38,19 @@ class NamePattern {
   std::unique_ptr<pcre2_real_code_8, Free> code_;
   std::unique_ptr<pcre2_real_match_data_8, Free> data_;
   std::unique_ptr<pcre2_real_match_context_8, Free> context_;
+};
+
+/// Several, as an option that may be repeated gives them.
+class NamePatterns {
+ public:
+  /// A failure names the option.
+  static core::Result<NamePatterns> compile(std::string_view option, const std::vector<std::string>& texts);
+
+  /// Whether one of them matches a name in UTF-8 or as it goes over the wire.
+  [[nodiscard]] core::Result<bool> any_matches(std::string_view name, std::string_view wire) const;
+
+ private:
+  std::vector<NamePattern> patterns_;
 };
 
 }  // namespace imapferry::sync

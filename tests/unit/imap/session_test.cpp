@@ -134,16 +134,16 @@ TEST_CASE("session: we say who we are where the server wants to know, and hear w
 
 TEST_CASE("session: namespaces, where the server has them") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
-    const auto names = co_await session.personal_namespaces();
-    REQUIRE(names.size() == 1);
-    CHECK(names[0].prefix == "INBOX.");
-    CHECK(names[0].delimiter == '.');
+    const auto names = co_await session.namespaces();
+    REQUIRE(names.personal.size() == 1);
+    CHECK(names.personal[0].prefix == "INBOX.");
+    CHECK(names.personal[0].delimiter == '.');
   };
   check_every_end(in(" NAMESPACE", "C: A1 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: A1 OK done\n"),
                   client);
   const auto without = [](Session& session) -> asio::awaitable<void> {
-    const auto names = co_await session.personal_namespaces();
-    CHECK(names.empty());
+    const auto names = co_await session.namespaces();
+    CHECK(names.personal.empty());
   };
   check_every_end(in("", ""), without);
 }
