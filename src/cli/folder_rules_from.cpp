@@ -1,4 +1,5 @@
 #include "cli/rules_from.hpp"
+#include "regex/substitution.hpp"
 
 #include <fmt/format.h>
 
@@ -29,8 +30,8 @@ core::Result<void> take_renamed(const ParsedOptions& options, config::FolderRule
   for (const std::string& given : options.list("f1f2")) {
     const std::size_t cut = given.find('=');
     if (cut == std::string::npos || cut == 0 || cut + 1 == given.size()) {
-      return usage(fmt::format("--f1f2: expected SOURCE FOLDER=DESTINATION FOLDER, saw \"{}\"",
-                               core::printable(given, 200)));
+      return usage(
+          fmt::format("--f1f2: expected SOURCE FOLDER=DESTINATION FOLDER, saw \"{}\"", core::printable(given, 200)));
     }
     rules.renamed.emplace_back(given.substr(0, cut), given.substr(cut + 1));
   }
@@ -40,6 +41,17 @@ core::Result<void> take_renamed(const ParsedOptions& options, config::FolderRule
                                core::printable(from, 200), core::printable(to, 200)));
     }
     rules.renamed.emplace_back(from, to);
+  }
+  return {};
+}
+
+/// A bad expression ends the run before it begins; what the variables hold is known only when the servers are.
+core::Result<void> take_changes(const ParsedOptions& options, config::FolderRules& rules) {
+  const regex::Variables variables = {{"h1_prefix", ""}, {"h1_sep", "/"}, {"h2_prefix", ""}, {"h2_sep", "/"}};
+  rules.changes = options.list("regextrans2");
+  for (const std::string& expression : rules.changes) {
+    const core::Result<regex::Substitution> change = regex::Substitution::parse(expression, variables);
+    if (!change) return change.error().within("--regextrans2");
   }
   return {};
 }
@@ -72,7 +84,7 @@ core::Result<config::FolderRules> folder_rules_from(const ParsedOptions& options
   if (auto done = take_roots(options, rules); !done) return done.error();
   if (auto done = take_renamed(options, rules); !done) return done.error();
   rules.fix_slash = options.flag("fixslash2").value_or(true);
-  rules.changes = options.list("regextrans2");
+  if (auto done = take_changes(options, rules); !done) return done.error();
   // As in imapsync: a branch that goes elsewhere is not what a server's special folders are for.
   const bool is_moved = !rules.source_root.empty() || !rules.destination_root.empty();
   rules.automap = options.flag("automap").value_or(false) && !is_moved;

@@ -206,7 +206,8 @@ void Console::show(const run::AccountRef& account, const sync::MailboxDeleted& e
 }
 
 void Console::show(const run::AccountRef& account, const sync::DeletionFailed& event) {
-  print(account, fmt::format("{}: not deleted: {}", core::printable(event.name), describe(event.failure, std::nullopt)));
+  print(account,
+        fmt::format("{}: not deleted: {}", core::printable(event.name), describe(event.failure, std::nullopt)));
 }
 
 void Console::show(const run::AccountRef& account, const sync::RightsSet& event) {

@@ -408,8 +408,8 @@ void RunTally::take(std::size_t number, const sync::MailboxWeighed& event) {
 bool RunTally::is_complete() const noexcept {
   const Counts& sums = totals_;
   return accounts_in(AccountState::done) == accounts_.size() && sums.mailboxes_failed == 0 &&
-         sums.mailboxes_missed == 0 && sums.deletions_failed == 0 && sums.refused == 0 && sums.left == 0 && sums.abandoned == 0 &&
-         sums.unaccounted == 0;
+         sums.mailboxes_missed == 0 && sums.deletions_failed == 0 && sums.refused == 0 && sums.left == 0 &&
+         sums.abandoned == 0 && sums.unaccounted == 0;
 }
 
 }  // namespace imapferry::report

@@ -125,11 +125,12 @@ awaitable<void> AccountSync::delete_superfluous() {
   const bool has_source = std::any_of(source_names_.mailboxes.begin(), source_names_.mailboxes.end(),
                                       [](const ListedMailbox& mailbox) { return mailbox.can_select(); });
   if (!has_source) {
-    context_.observer.on(NotPossible{Side::source, "--delete2folders: the source lists no mailbox: nothing is deleted"});
+    context_.observer.on(
+        NotPossible{Side::source, "--delete2folders: the source lists no mailbox: nothing is deleted"});
     co_return;
   }
-  core::Result<std::vector<ListedMailbox>> superfluous = superfluous_mailboxes(
-      source_names_, destination_names_, map_, context_.rules.folders, context_.rules.deletion);
+  core::Result<std::vector<ListedMailbox>> superfluous =
+      superfluous_mailboxes(source_names_, destination_names_, map_, context_.rules.folders, context_.rules.deletion);
   if (!superfluous) throw core::Error(superfluous.error());
   DeletionOrder order(destination_names_, std::move(*superfluous));
   co_await delete_in(Side::destination, std::move(order), MailboxRemoval::Which::all);
@@ -312,8 +313,10 @@ awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
   flight.spawn(read_list(side, session, names.mailboxes));
   co_await flight.join();
   names.name_space = name_space_of(namespaces.personal, names.mailboxes);
-  for (const auto& own : namespaces.personal) names.personal_prefixes.push_back(imap::proto::from_wire(own.prefix).utf8);
-  for (const auto& other : namespaces.foreign) names.foreign_prefixes.push_back(imap::proto::from_wire(other.prefix).utf8);
+  for (const auto& own : namespaces.personal)
+    names.personal_prefixes.push_back(imap::proto::from_wire(own.prefix).utf8);
+  for (const auto& other : namespaces.foreign)
+    names.foreign_prefixes.push_back(imap::proto::from_wire(other.prefix).utf8);
   names.knows_uses = session.has(imap::proto::Capability::create_special_use);
   apply_given_names(side, context_.rules.folders, names.name_space);
   (side == Side::source ? source_names_ : destination_names_) = std::move(names);

@@ -46,7 +46,7 @@ struct MailboxesMapped {
   };
   std::vector<Pair> pairs;
   std::size_t left_out = 0;
-  std::size_t empty = 0;   ///< left out because nothing is in them
+  std::size_t empty = 0;    ///< left out because nothing is in them
   bool is_the_end = false;  ///< it was all that was asked for (--justautomap)
 };
 
@@ -156,9 +156,9 @@ struct Retrying {
   std::uint64_t wait_milliseconds = 0;
 };
 
-using Event = std::variant<Connected, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted, DeletionFailed,
-                           RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                           MessagesCopied, DuplicatesSkipped, MessageRefused, MessageChanged, FlagsSet, MailboxDone,
-                           MailboxRenumbered, Retrying>;
+using Event =
+    std::variant<Connected, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted, DeletionFailed, RightsSet,
+                 NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned, MessagesCopied, DuplicatesSkipped,
+                 MessageRefused, MessageChanged, FlagsSet, MailboxDone, MailboxRenumbered, Retrying>;
 
 }  // namespace imapferry::sync

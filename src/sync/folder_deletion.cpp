@@ -1,6 +1,7 @@
 #include "sync/folder_deletion.hpp"
 
 #include "imap/proto/mailbox_name.hpp"
+#include "regex/predicate.hpp"
 #include "sync/folded_name.hpp"
 #include "sync/mailbox_selection.hpp"
 #include "sync/name_mapping.hpp"
@@ -104,6 +105,22 @@ class Scope {
   std::optional<NamePatterns> exclude_;
 };
 
+core::Result<std::optional<regex::Predicate>> match_of(std::string_view option, const std::string& expression) {
+  std::optional<regex::Predicate> match;
+  if (expression.empty()) return match;
+  core::Result<regex::Predicate> parsed = regex::Predicate::parse(expression);
+  if (!parsed) return parsed.error().within(option);
+  match.emplace(std::move(*parsed));
+  return match;
+}
+
+/// In either form of the name.
+core::Result<bool> matches(const regex::Predicate& match, const ListedMailbox& mailbox) {
+  core::Result<bool> found = match.matches(mailbox.name);
+  if (found && !*found && mailbox.wire != mailbox.name) found = match.matches(mailbox.wire);
+  return found;
+}
+
 }  // namespace
 
 core::Result<std::vector<ListedMailbox>> superfluous_mailboxes(const SideNames& source, const SideNames& destination,
@@ -116,7 +133,12 @@ core::Result<std::vector<ListedMailbox>> superfluous_mailboxes(const SideNames& 
   if (!has_source) return superfluous;
   const core::Result<Scope> scope = Scope::of(source, destination, folders);
   if (!scope) return scope.error();
-  static_cast<void>(deletion);
+  const core::Result<std::optional<regex::Predicate>> only =
+      match_of("--delete2foldersonly", deletion.destination_folders_only);
+  if (!only) return only.error();
+  const core::Result<std::optional<regex::Predicate>> but_not =
+      match_of("--delete2foldersbutnot", deletion.destination_folders_but_not);
+  if (!but_not) return but_not.error();
 
   const char delimiter = destination.name_space.delimiter;
   std::set<std::string> spoken_for;
@@ -132,7 +154,12 @@ core::Result<std::vector<ListedMailbox>> superfluous_mailboxes(const SideNames& 
     if (stays) continue;
     const core::Result<bool> is_in_scope = scope->holds(mailbox);
     if (!is_in_scope) return is_in_scope.error();
-    if (*is_in_scope) superfluous.push_back(mailbox);
+    if (!*is_in_scope) continue;
+    const core::Result<bool> is_wanted = *only ? matches(**only, mailbox) : true;
+    if (!is_wanted) return is_wanted.error();
+    const core::Result<bool> is_spared = *but_not ? matches(**but_not, mailbox) : false;
+    if (!is_spared) return is_spared.error();
+    if (*is_wanted && !*is_spared) superfluous.push_back(mailbox);
   }
   sort_outermost_last(superfluous, delimiter);
   return superfluous;

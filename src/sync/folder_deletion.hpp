@@ -17,11 +17,9 @@ namespace imapferry::sync {
 /// mailboxes with a special use, other people's, and all levels above what stays. Where the run is limited to some
 /// mailboxes (--folder, --folderrec, --include, --subscribed, --subfolder2), so is this; and what an --exclude matches
 /// stays. Nothing when the source has no mailbox at all. Fails (Fault::usage) on a bad expression.
-[[nodiscard]] core::Result<std::vector<ListedMailbox>> superfluous_mailboxes(const SideNames& source,
-                                                                             const SideNames& destination,
-                                                                             const MailboxMap& map,
-                                                                             const config::FolderRules& folders,
-                                                                             const config::DeletionRules& deletion);
+[[nodiscard]] core::Result<std::vector<ListedMailbox>>
+superfluous_mailboxes(const SideNames& source, const SideNames& destination, const MailboxMap& map,
+                      const config::FolderRules& folders, const config::DeletionRules& deletion);
 
 /// Which source mailboxes --delete1emptyfolders may look at, outermost last: those that were copied, without INBOX and
 /// those with a special use.

@@ -218,8 +218,7 @@ class MapBuilder {
     }
     if (mapped.is_asked_for) return {};
     const auto [earlier, is_free] = taken_.emplace(mapped.name, mailbox.name);
-    return is_free ? std::string()
-                   : fmt::format("\"{}\" goes to the same mailbox", core::printable(earlier->second));
+    return is_free ? std::string() : fmt::format("\"{}\" goes to the same mailbox", core::printable(earlier->second));
   }
 
   const NameSpace& source_;

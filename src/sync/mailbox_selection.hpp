@@ -18,10 +18,10 @@ struct MailboxSelection {
 };
 
 /// --folder, --folderrec and --subscribed together, else --include, else all; of these what --subfolder1 holds; then
-/// --exclude. Names may be given in UTF-8 or modified UTF-7: as the server spells them when that is found, else by their
-/// UTF-8. Expressions are applied to both forms, and one match is enough (imapsync knows the modified UTF-7 only).
-/// Fails (Fault::usage) on a bad expression and on a name that the source does not have, and (Fault::root) where it has
-/// no --subfolder1.
+/// --exclude. Names may be given in UTF-8 or modified UTF-7: as the server spells them when that is found, else by
+/// their UTF-8. Expressions are applied to both forms, and one match is enough (imapsync knows the modified UTF-7
+/// only). Fails (Fault::usage) on a bad expression and on a name that the source does not have, and (Fault::root) where
+/// it has no --subfolder1.
 [[nodiscard]] core::Result<MailboxSelection> select_mailboxes(const SideNames& source,
                                                               const config::FolderRules& rules);
 

@@ -4,6 +4,7 @@
 #include "sync/automap.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace imapferry::sync {
@@ -13,6 +14,16 @@ using imap::proto::is_inbox;
 namespace {
 
 std::string_view key_of(std::string_view name) { return is_inbox(name) ? std::string_view("INBOX") : name; }
+
+/// "&BB8-" somewhere in it.
+bool has_modified_utf7(std::string_view expression) {
+  for (std::size_t at = expression.find('&'); at != std::string_view::npos; at = expression.find('&', at + 1)) {
+    const std::size_t end =
+        expression.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,\\", at + 1);
+    if (end != std::string_view::npos && end > at + 2 && expression[end] == '-') return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -31,6 +42,16 @@ core::Result<NameMapping> NameMapping::make(const SideNames& source, const SideN
     const std::string target = is_inbox(to) ? "INBOX" : as_utf8(to);
     mapping.renamed_[std::string(key_of(from))] = target;
     mapping.renamed_.emplace(as_utf8(from), target);
+  }
+  const regex::Variables variables = {
+      {"h1_prefix", source.name_space.prefix},
+      {"h1_sep", std::string(source.name_space.delimiter != '\0', source.name_space.delimiter)},
+      {"h2_prefix", destination.name_space.prefix},
+      {"h2_sep", std::string(destination.name_space.delimiter != '\0', destination.name_space.delimiter)}};
+  for (const std::string& expression : rules.changes) {
+    core::Result<regex::Substitution> change = regex::Substitution::parse(expression, variables);
+    if (!change) return change.error().within("--regextrans2");
+    mapping.changes_.push_back(std::move(*change));
   }
   if (rules.automap) mapping.purposes_ = automap(source, destination);
   mapping.purposes_reach_children_ = rules.automap_children;
@@ -84,7 +105,31 @@ core::Result<MappedName> NameMapping::map(const ListedMailbox& mailbox) const {
   std::string place;
   if (const std::string* name = renamed(mailbox)) return MappedName{*name, true};
   if (const std::string* name = by_purpose(mailbox.name, place)) return MappedName{*name, true};
-  return by_place(mailbox.name);
+  MappedName mapped = by_place(mailbox.name);
+  core::Result<std::string> name = changed(mapped.name);
+  if (!name) return name.error();
+  mapped.is_asked_for = mapped.is_asked_for || *name != mapped.name;
+  mapped.name = is_inbox(*name) ? "INBOX" : std::move(*name);
+  return mapped;
+}
+
+/// Expressions see names in UTF-8. One that is written for modified UTF-7, as imapsync's users have them, sees that
+/// where it has found nothing.
+core::Result<std::string> NameMapping::changed(std::string name) const {
+  for (const regex::Substitution& change : changes_) {
+    core::Result<std::string> next = change.apply(name);
+    if (!next) return next.error().within("--regextrans2");
+    if (*next == name && has_modified_utf7(change.expression())) {
+      const std::optional<std::string> wire = imap::proto::to_modified_utf7(name);
+      if (wire && *wire != name) {
+        next = change.apply(*wire);
+        if (!next) return next.error().within("--regextrans2");
+        next = imap::proto::from_wire(*next).utf8;
+      }
+    }
+    name = std::move(*next);
+  }
+  return name;
 }
 
 }  // namespace imapferry::sync

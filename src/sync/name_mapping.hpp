@@ -2,12 +2,14 @@
 
 #include "config/run_config.hpp"
 #include "core/failure.hpp"
+#include "regex/substitution.hpp"
 #include "sync/mailbox_names.hpp"
 #include "sync/name_space.hpp"
 
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imapferry::sync {
 
@@ -35,6 +37,7 @@ class NameMapping {
   [[nodiscard]] const std::string* renamed(const ListedMailbox& mailbox) const;
   [[nodiscard]] const std::string* by_purpose(std::string_view name, std::string& place) const;
   [[nodiscard]] MappedName by_place(std::string_view name) const;
+  [[nodiscard]] core::Result<std::string> changed(std::string name) const;
 
   NameSpace source_;
   NameSpace destination_;
@@ -44,6 +47,7 @@ class NameMapping {
   std::map<std::string, std::string, std::less<>> renamed_;
   std::map<std::string, std::string, std::less<>> purposes_;
   bool purposes_reach_children_ = true;
+  std::vector<regex::Substitution> changes_;
 };
 
 }  // namespace imapferry::sync

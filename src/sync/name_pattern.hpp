@@ -1,21 +1,16 @@
 #pragma once
 
 #include "core/failure.hpp"
+#include "regex/pattern.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-// PCRE2's types for 8-bit code units; its header wants a macro defined before it and stays in the .cpp.
-struct pcre2_real_code_8;
-struct pcre2_real_match_data_8;
-struct pcre2_real_match_context_8;
 
 namespace imapferry::sync {
 
 /// A Perl regular expression for mailbox names. Its work on one name is bounded: a bad pattern cannot hang a run.
-/// Not to be used by two threads at once.
 class NamePattern {
  public:
   /// Fails (Fault::usage) when the expression does not compile: "... at byte 3: missing closing parenthesis".
@@ -26,18 +21,9 @@ class NamePattern {
   [[nodiscard]] core::Result<bool> matches(std::string_view name) const;
 
  private:
-  struct Free {
-    void operator()(pcre2_real_code_8* code) const noexcept;
-    void operator()(pcre2_real_match_data_8* data) const noexcept;
-    void operator()(pcre2_real_match_context_8* context) const noexcept;
-  };
+  explicit NamePattern(regex::Pattern pattern) : pattern_(std::move(pattern)) {}
 
-  NamePattern() = default;
-
-  std::string text_;
-  std::unique_ptr<pcre2_real_code_8, Free> code_;
-  std::unique_ptr<pcre2_real_match_data_8, Free> data_;
-  std::unique_ptr<pcre2_real_match_context_8, Free> context_;
+  regex::Pattern pattern_;
 };
 
 /// Several, as an option that may be repeated gives them.

@@ -99,7 +99,8 @@ std::string root_of(std::string_view given, const NameSpace& name_space) {
   while (given.ends_with(' ')) given.remove_suffix(1);
   const std::string name = as_utf8(given);
   // "INBOX" where all lies below it: the prefix says so already.
-  if (name_space.delimiter != '\0' && is_same_name(without_prefix(name + name_space.delimiter, name_space), "")) return {};
+  if (name_space.delimiter != '\0' && is_same_name(without_prefix(name + name_space.delimiter, name_space), ""))
+    return {};
   std::string_view root = without_prefix(name, name_space);
   if (name_space.delimiter != '\0' && root.ends_with(name_space.delimiter)) root.remove_suffix(1);
   return std::string(root);

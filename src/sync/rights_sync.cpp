@@ -48,8 +48,8 @@ awaitable<void> RightsSync::bring_in_line(const MailboxPair& pair) {
   both.spawn(read(*lane_.destination, Side::destination, pair, destination, is_destination_known));
   co_await both.join();
   if (!is_source_known || !is_destination_known) co_return;
-  const AccessList changes = changes_of_rights(source, destination, context_.account.source.user,
-                                               context_.account.destination.user, dialect_);
+  const AccessList changes =
+      changes_of_rights(source, destination, context_.account.source.user, context_.account.destination.user, dialect_);
   std::size_t set = 0;
   for (const auto& change : changes) {
     const std::optional<core::Failure> failure =

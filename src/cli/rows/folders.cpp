@@ -20,8 +20,7 @@ Section selection() {
           command("noexclude", inherent, "Cancels the exclusions that a preset would add; no preset adds any here."),
           on_off("subscribed", works, works, "Copies only the subscribed folders (and those named with --folder)."),
           on_off("subscribe", works, works, "Subscribes on the destination to what is subscribed on the source.", "on"),
-          on_off("subscribeall|subscribe_all", works, works,
-                 "Subscribes on the destination to every folder copied."),
+          on_off("subscribeall|subscribe_all", works, works, "Subscribes on the destination to every folder copied."),
           valued("folderfirst", list, "NAME", works, "Copies this folder before the others."),
           valued("folderlast", list, "NAME", works, "Copies this folder after the others."),
           on_off("skipemptyfolders", works, works, "Does not create empty folders on the destination."),
@@ -52,7 +51,7 @@ Section names() {
                  "Writes _ for a / in a folder name that the destination would take for a separator.", "on"),
           because("INBOX is the same folder in any case, as IMAP has it.",
                   on_off("fixinboxinbox", inherent, ignored, "Treats INBOX and Inbox as the same folder.", "on")),
-          valued("regextrans2", list, "S/A/B/", missing, "Changes destination folder names with a Perl substitution."),
+          valued("regextrans2", list, "S/A/B/", works, "Changes destination folder names with a Perl substitution."),
           valued("f1f2", list, "OLD=NEW", works,
                  "Copies this source folder to that destination folder; several may go to one."),
           valued("f1f2h", pairs, "OLD=NEW", works, "The same as --f1f2."),
@@ -69,13 +68,12 @@ Section names() {
 }
 
 Section own_names() {
-  return {
-      Group::folders,
-      Origin::own,
-      {
-          on_off("automapflat", works, works,
-                 "With --automap, folders below such a one keep their own names, as in imapsync."),
-      }};
+  return {Group::folders,
+          Origin::own,
+          {
+              on_off("automapflat", works, works,
+                     "With --automap, folders below such a one keep their own names, as in imapsync."),
+          }};
 }
 
 }  // namespace
