@@ -161,7 +161,8 @@ TEST_CASE("parse: options that would change the fate of mail are refused, each o
         "--maxage is an imapsync option that imapferry does not have yet");
   CHECK(failure_of({"--nosyncinternaldates"}) ==
         "--nosyncinternaldates is an imapsync option that imapferry does not have yet");
-  CHECK(failure_of({"--automap", "--noautomap"}) == "--automap is an imapsync option that imapferry does not have yet");
+  CHECK(failure_of({"--addheader", "--noaddheader"}) ==
+        "--addheader is an imapsync option that imapferry does not have yet");
   CHECK(failure_of({"--authmech1", "CRAM-MD5"}) ==
         "--authmech1 is an imapsync option that imapferry does not have yet");
 }
