@@ -1,5 +1,9 @@
 #include "cli/option_values.hpp"
 #include "cli/rules_from.hpp"
+#include "regex/predicate.hpp"
+
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -32,6 +36,15 @@ How how(bool is_wanted, bool expunges) {
   return expunges ? How::expunge : How::mark;
 }
 
+/// A bad expression ends the run before it begins.
+core::Result<void> take_match(const ParsedOptions& options, std::string_view name, std::string& place) {
+  place = options.text(name).value_or("");
+  if (!options.has(name)) return {};
+  const core::Result<regex::Predicate> match = regex::Predicate::parse(place);
+  if (!match) return match.error().within("--" + std::string(name));
+  return {};
+}
+
 }  // namespace
 
 core::Result<config::DeletionRules> deletion_rules_from(const ParsedOptions& options) {
@@ -61,6 +74,13 @@ core::Result<config::DeletionRules> deletion_rules_from(const ParsedOptions& opt
     if (!limit) return limit.error();
     rules.most = *limit;
   }
+  if (auto done = take_match(options, "delete2foldersonly", rules.destination_folders_only); !done) return done.error();
+  if (auto done = take_match(options, "delete2foldersbutnot", rules.destination_folders_but_not); !done) {
+    return done.error();
+  }
+  const bool is_limited = !rules.destination_folders_only.empty() || !rules.destination_folders_but_not.empty();
+  rules.destination_folders = options.flag("delete2folders").value_or(is_limited);
+  rules.empty_source_folders = options.flag("delete1emptyfolders").value_or(false);
   rules.copy_deleted = options.flag("copydeleted2").value_or(true);
   return rules;
 }

@@ -116,11 +116,14 @@ core::Result<config::SyncRules> rules_from(const ParsedOptions& options) {
   if (auto taken = take(flag_rules_from(options), rules.flags); !taken) return taken.error();
   if (auto taken = take(deletion_rules_from(options), rules.deletion); !taken) return taken.error();
   rules.dry = options.flag("dry").value_or(false);
+  // The earliest stage ends the run.
   rules.just_login = options.flag("justlogin").value_or(false);
-  rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false);
-  rules.weigh_first = options.flag("foldersizes").value_or(false) && !rules.just_folder_sizes && !rules.just_login;
-  // The earlier stage ends the run.
-  rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes;
+  rules.just_folder_lists = options.flag("justfolderlists").value_or(false) && !rules.just_login;
+  rules.just_automap = options.flag("justautomap").value_or(false) && !rules.just_login && !rules.just_folder_lists;
+  const bool just_names = rules.just_login || rules.just_folder_lists || rules.just_automap;
+  rules.just_folder_sizes = options.flag("justfoldersizes").value_or(false) && !just_names;
+  rules.weigh_first = options.flag("foldersizes").value_or(false) && !rules.just_folder_sizes && !just_names;
+  rules.just_folders = options.flag("justfolders").value_or(false) && !rules.just_folder_sizes && !just_names;
   return rules;
 }
 

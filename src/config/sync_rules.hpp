@@ -21,6 +21,8 @@ struct SyncRules {
   bool just_folders = false;       ///< create the mailboxes, copy no message
   bool just_login = false;         ///< log in on both sides, and no more
   bool weigh_first = false;        ///< --foldersizes: count and weigh both sides before anything else
+  bool just_folder_lists = false;  ///< list both sides' mailboxes
+  bool just_automap = false;       ///< show where they would go
   bool just_folder_sizes = false;  ///< count and weigh both sides, change nothing
 };
 

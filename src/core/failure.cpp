@@ -29,6 +29,7 @@ bool is_transient(Fault fault) noexcept {
   case Fault::authentication:
   case Fault::protocol:
   case Fault::busy:
+  case Fault::root:
   case Fault::create:
   case Fault::select:
   case Fault::fetch:
@@ -36,6 +37,7 @@ bool is_transient(Fault fault) noexcept {
   case Fault::quota:
   case Fault::flags:
   case Fault::deletion:
+  case Fault::rights:
   case Fault::cancelled:
   case Fault::internal: return false;
   }
@@ -55,6 +57,7 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::closed: return "closed";
   case Fault::unavailable: return "unavailable";
   case Fault::busy: return "busy";
+  case Fault::root: return "root";
   case Fault::create: return "create";
   case Fault::select: return "select";
   case Fault::fetch: return "fetch";
@@ -62,6 +65,7 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::quota: return "quota";
   case Fault::flags: return "flags";
   case Fault::deletion: return "deletion";
+  case Fault::rights: return "rights";
   case Fault::cancelled: return "cancelled";
   case Fault::internal: return "internal";
   }

@@ -21,6 +21,7 @@ enum class Fault {
   closed,          ///< the connection ended before its work was done
   unavailable,     ///< the server asks to come back later: [UNAVAILABLE], [INUSE], [LIMIT], too many connections
   busy,            ///< another process of ours works on it
+  root,            ///< the source does not have the folder below which everything is to be copied (--subfolder1)
   create,          ///< a mailbox could not be created, or its name cannot exist there
   select,          ///< a mailbox could not be opened
   fetch,           ///< a message could not be read
@@ -28,6 +29,7 @@ enum class Fault {
   quota,           ///< the destination has no room left
   flags,           ///< flags could not be set
   deletion,        ///< messages that were to be deleted were not
+  rights,          ///< an access control list could not be read or set
   cancelled,       ///< stopped by the user
   internal,        ///< a defect of ours
 };

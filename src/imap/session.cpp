@@ -1,5 +1,6 @@
 #include "imap/session.hpp"
 
+#include "imap/collector.hpp"
 #include "imap/proto/refusal.hpp"
 #include "net/error_text.hpp"
 
@@ -24,25 +25,6 @@ namespace {
 
 // A server that is not trusted cannot make us keep more names than this.
 constexpr std::size_t most_mailboxes = 200'000;
-
-/// Keeps what one kind of untagged response brings.
-template <class Data, class Function>
-class Collector : public proto::ResponseHandler {
- public:
-  explicit Collector(Function function) : function_(std::move(function)) {}
-  void on(const proto::Response& response) override {
-    if (const auto* data = std::get_if<Data>(&response)) function_(*data);
-  }
-  void done(const CommandResult&) override {}
-
- private:
-  Function function_;
-};
-
-template <class Data, class Function>
-Collector<Data, Function> collect(Function function) {
-  return Collector<Data, Function>(std::move(function));
-}
 
 /// Keeps the UIDs that either kind of SEARCH response brings.
 class UidReader : public proto::ResponseHandler {
@@ -169,16 +151,6 @@ awaitable<proto::Capabilities> Session::enable(std::string_view names) {
   co_return enabled;
 }
 
-awaitable<std::vector<proto::Namespace>> Session::personal_namespaces() {
-  std::vector<proto::Namespace> personal;
-  if (!has(Capability::name_space)) co_return personal;
-  auto reader =
-      collect<proto::NamespaceResponse>([&](const proto::NamespaceResponse& data) { personal = data.personal; });
-  Command command(CommandKind::name_space, "NAMESPACE");
-  co_await connection_->execute(std::move(command), reader);
-  co_return personal;
-}
-
 awaitable<proto::StorageQuota> Session::storage_quota(std::string_view mailbox) {
   proto::StorageQuota tightest;
   if (!capabilities().has("QUOTA")) co_return tightest;
@@ -274,6 +246,8 @@ awaitable<core::Result<proto::UidSet>> Session::uids_up_to(proto::Uid last) {
   return search(fmt::format("UID 1:{}", last));
 }
 
+awaitable<core::Result<proto::UidSet>> Session::all_uids() { return search("ALL"); }
+
 awaitable<core::Result<proto::UidSet>> Session::search(std::string criteria) {
   UidReader reader;
   const bool is_ascii = std::all_of(criteria.begin(), criteria.end(), [](char c) { return (c & 0x80) == 0; });
@@ -289,22 +263,6 @@ awaitable<void> Session::unselect() {
   if (!has(Capability::unselect)) co_return;
   Command command(CommandKind::unselect, "UNSELECT");
   co_await connection_->execute(std::move(command));
-}
-
-awaitable<std::optional<core::Failure>> Session::create(std::string_view mailbox) {
-  Command command(CommandKind::create, "CREATE");
-  command.astring(mailbox, capabilities());
-  const CommandResult result = co_await connection_->execute(std::move(command));
-  if (result.is_ok() || result.code == "ALREADYEXISTS") co_return std::nullopt;
-  co_return proto::refusal(result, Fault::create, "CREATE");
-}
-
-awaitable<std::optional<core::Failure>> Session::subscribe(std::string_view mailbox) {
-  Command command(CommandKind::subscribe, "SUBSCRIBE");
-  command.astring(mailbox, capabilities());
-  const CommandResult result = co_await connection_->execute(std::move(command));
-  if (result.is_ok()) co_return std::nullopt;
-  co_return proto::refusal(result, Fault::create, "SUBSCRIBE");
 }
 
 awaitable<CommandResult> Session::uid_fetch(std::string_view uids, std::string_view items,

@@ -49,6 +49,11 @@ struct MailboxState {
 
 enum class SelectMode { read_only, read_write };
 
+/// What NAMESPACE told (RFC 2342).
+struct Namespaces {
+  std::vector<proto::Namespace> personal, foreign;
+};
+
 /// A connection on which a user is logged in, with typed commands. A refused command is a Failure with the server's
 /// words; a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
 class Session : private proto::UnsolicitedHandler {
@@ -81,8 +86,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<void> introduce();
   /// ENABLE (RFC 5161): which of `names` ("CONDSTORE QRESYNC") the server has switched on; none where it cannot.
   boost::asio::awaitable<proto::Capabilities> enable(std::string_view names);
-  /// The personal namespaces; empty when the server has none to tell.
-  boost::asio::awaitable<std::vector<proto::Namespace>> personal_namespaces();
+  /// The name spaces of the user, of others and of all; empty when the server has none to tell.
+  boost::asio::awaitable<Namespaces> namespaces();
   /// The tightest limit of the room that a mailbox shares with others, as GETQUOTAROOT tells it; without a limit where
   /// the server knows none.
   boost::asio::awaitable<proto::StorageQuota> storage_quota(std::string_view mailbox);
@@ -95,9 +100,21 @@ class Session : private proto::UnsolicitedHandler {
   /// The UIDs of messages that match `criteria`, which are sent as they are; 8-bit ones as UTF-8.
   boost::asio::awaitable<core::Result<proto::UidSet>> search(std::string criteria);
   boost::asio::awaitable<void> unselect();
-  /// A mailbox that is there already is no failure.
-  boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox);
+  /// A mailbox that is there already is no failure. `special_use` ("\\Sent", or empty) is what it is for, where the
+  /// server has CREATE-SPECIAL-USE (RFC 6154); if it does not want that, the mailbox is created without.
+  boost::asio::awaitable<std::optional<core::Failure>> create(std::string_view mailbox,
+                                                              std::string_view special_use = {});
+  /// One that is not there is no failure.
+  boost::asio::awaitable<std::optional<core::Failure>> remove(std::string_view mailbox);
   boost::asio::awaitable<std::optional<core::Failure>> subscribe(std::string_view mailbox);
+  boost::asio::awaitable<std::optional<core::Failure>> unsubscribe(std::string_view mailbox);
+  /// Who may do what with a mailbox (RFC 4314).
+  boost::asio::awaitable<core::Result<std::vector<proto::AclResponse::Entry>>> rights_of(std::string_view mailbox);
+  /// Gives somebody these rights and no others; "" takes all of them away.
+  boost::asio::awaitable<std::optional<core::Failure>> set_rights(std::string_view mailbox, std::string_view identifier,
+                                                                  std::string_view rights);
+  /// The UIDs of all messages of the selected mailbox, by SEARCH.
+  boost::asio::awaitable<core::Result<proto::UidSet>> all_uids();
   /// `items` as in "(UID FLAGS)"; the data goes to the handler.
   boost::asio::awaitable<proto::CommandResult> uid_fetch(std::string_view uids, std::string_view items,
                                                          proto::ResponseHandler& handler);

@@ -8,12 +8,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace imapferry::report {
 
 namespace {
 
 constexpr std::chrono::milliseconds redraw_distance{100};
 constexpr std::chrono::seconds progress_distance{10};
+constexpr std::size_t most_pairs_shown = 1000;
+constexpr std::size_t longest_name = 4096;
 
 /// "1,234 copied (1.2 MiB), 56 already there, ...": what is 0 is left out, except the first.
 std::string figures(const MailboxTally& mailbox) {
@@ -169,17 +173,59 @@ void Console::show(const run::AccountRef& account, const sync::Connected& event)
                              protection, software));
 }
 
+void Console::show(const run::AccountRef& account, const sync::MailboxesListed& event) {
+  // It is what was asked for.
+  print(account, fmt::format("{}: {}", name_of(event.side), format_count(event.mailboxes.size(), "mailbox")));
+  for (const auto& mailbox : event.mailboxes) {
+    const std::string notes = mailbox.notes.empty() ? "" : fmt::format(" ({})", core::printable(mailbox.notes));
+    print(account, fmt::format("  {}{}", core::printable(mailbox.name, longest_name), notes));
+  }
+}
+
+/// Where everything goes, for one account; for many only when nothing else was asked for.
 void Console::show(const run::AccountRef& account, const sync::MailboxesMapped& event) {
-  if (!is_plain()) return;
+  if (!event.is_the_end && !is_plain()) return;
   const std::uint64_t missing = tally_.accounts()[account.number].counts.mailboxes_missing;
   std::string text = format_count(event.pairs.size(), "mailbox");
   if (missing > 0) text += fmt::format(", {} not on the destination yet", format_count(missing));
   if (event.left_out > 0) text += fmt::format(", {} left out", format_count(event.left_out));
+  if (event.empty > 0) text += fmt::format(", {} empty and not created", format_count(event.empty));
   print(account, text);
+  if (!event.is_the_end && tally_.accounts().size() > 1) return;
+  const std::size_t shown = event.is_the_end ? event.pairs.size() : std::min(event.pairs.size(), most_pairs_shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& pair = event.pairs[i];
+    print(account, fmt::format("  {} -> {}{}", core::printable(pair.source, longest_name),
+                               core::printable(pair.destination, longest_name), pair.exists ? "" : " (new)"));
+  }
+  if (shown < event.pairs.size()) {
+    print(account, fmt::format("  and {} more", format_count(event.pairs.size() - shown)));
+  }
 }
 
 void Console::show(const run::AccountRef& account, const sync::MailboxCreated& event) {
   if (is_plain()) print(account, "created " + core::printable(event.name));
+}
+
+void Console::show(const run::AccountRef& account, const sync::MailboxDeleted& event) {
+  if (mode_ == ConsoleMode::none && !event.dry) return;
+  print(account, fmt::format("{}: {} {}", name_of(event.side), event.dry ? "would delete" : "deleted",
+                             core::printable(event.name)));
+}
+
+void Console::show(const run::AccountRef& account, const sync::DeletionFailed& event) {
+  print(account,
+        fmt::format("{}: not deleted: {}", core::printable(event.name), describe(event.failure, std::nullopt)));
+}
+
+void Console::show(const run::AccountRef& account, const sync::RightsSet& event) {
+  if (!is_plain()) return;
+  print(account, fmt::format("{}: rights of {} set", core::printable(event.destination),
+                             format_count(event.identifiers, "user")));
+}
+
+void Console::show(const run::AccountRef& account, const sync::NotPossible& event) {
+  print(account, fmt::format("warning: {}: {}", name_of(event.side), core::printable(event.what)));
 }
 
 void Console::show(const run::AccountRef& account, const sync::MailboxFailed& event) {

@@ -50,8 +50,13 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const run::AccountFinished& event);
   void show(const run::AccountRef& account, const sync::Event& event);
   void show(const run::AccountRef& account, const sync::Connected& event);
+  void show(const run::AccountRef& account, const sync::MailboxesListed& event);
   void show(const run::AccountRef& account, const sync::MailboxesMapped& event);
   void show(const run::AccountRef& account, const sync::MailboxCreated& event);
+  void show(const run::AccountRef& account, const sync::MailboxDeleted& event);
+  void show(const run::AccountRef& account, const sync::DeletionFailed& event);
+  void show(const run::AccountRef& account, const sync::RightsSet& event);
+  void show(const run::AccountRef& account, const sync::NotPossible& event);
   void show(const run::AccountRef& account, const sync::MailboxFailed& event);
   void show(const run::AccountRef&, const sync::MailboxWeighed&) {}
   void show(const run::AccountRef&, const sync::MailboxPlanned&) {}

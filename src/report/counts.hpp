@@ -22,7 +22,11 @@ struct Counts {
   std::uint64_t mailboxes = 0;           ///< pairs to go through
   std::uint64_t mailboxes_missing = 0;   ///< of them, without a destination at first
   std::uint64_t mailboxes_left_out = 0;  ///< not selected
+  std::uint64_t mailboxes_empty = 0;     ///< left out because nothing is in them
   std::uint64_t mailboxes_created = 0;
+  std::uint64_t mailboxes_deleted = 0, would_delete_mailboxes = 0;
+  std::uint64_t deletions_failed = 0;   ///< of mailboxes
+  std::uint64_t rights_set = 0;         ///< entries of access lists
   std::uint64_t mailboxes_settled = 0;  ///< compared or failed: how much there is to do in them is known
   std::uint64_t mailboxes_done = 0;
   std::uint64_t mailboxes_failed = 0;

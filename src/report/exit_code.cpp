@@ -34,6 +34,7 @@ constexpr std::array<ClassFacts, error_class_count> class_facts{{
     {"ERR_INTERNAL", 70},
     {"ERR_OVERQUOTA", 113},
     {"ERR_SELECT", 117},
+    {"ERR_SUBFOLDER1_NO_EXISTS", 21},
     {"ERR_TRANSFER_EXCEEDED", 118},
     {"ERR_UNCLASSIFIED", 111},
     {"ERR_USAGE", 64},
@@ -144,13 +145,15 @@ ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept 
     return by_side(side, ErrorClass::authentication, ErrorClass::authentication_host1,
                    ErrorClass::authentication_host2);
   case Fault::busy: return ErrorClass::busy;
+  case Fault::root: return ErrorClass::subfolder1;
   case Fault::create: return ErrorClass::create;
   case Fault::select: return ErrorClass::select;
   case Fault::fetch: return ErrorClass::fetch;
   case Fault::append: return ErrorClass::append;
   case Fault::quota: return ErrorClass::quota;
   case Fault::flags: return ErrorClass::flags;
-  case Fault::deletion: return ErrorClass::unclassified;
+  case Fault::deletion:
+  case Fault::rights: return ErrorClass::unclassified;
   case Fault::cancelled: return ErrorClass::cancelled;
   case Fault::internal: return ErrorClass::internal;
   }

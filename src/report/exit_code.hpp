@@ -35,12 +35,13 @@ enum class ErrorClass : std::uint8_t {
   internal,  ///< a defect of ours
   quota,
   select,
+  subfolder1,  ///< imapsync never goes on after one
   transfer,  ///< --exitwhenover
   unclassified,
   usage,  ///< imapsync never goes on after one
 };
 
-inline constexpr std::size_t error_class_count = 22;
+inline constexpr std::size_t error_class_count = 23;
 using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 
 /// The class of a failure; `side` is whose failure it was, when that is known.

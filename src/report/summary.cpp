@@ -73,9 +73,13 @@ void add_mailboxes(Lines& lines, const RunTally& tally, const SummaryFacts& fact
   } else {
     add_part(parts, sums.mailboxes_created, "created");
   }
+  add_part(parts, sums.mailboxes_deleted, "deleted");
+  add_part(parts, sums.would_delete_mailboxes, "would be deleted");
+  add_part(parts, sums.deletions_failed, "could not be deleted");
   add_part(parts, sums.mailboxes_failed, "failed");
   add_part(parts, sums.mailboxes_missed, "not looked at");
   add_part(parts, sums.mailboxes_left_out, "left out");
+  add_part(parts, sums.mailboxes_empty, "empty and not created");
   lines.row("mailboxes", format_count(sums.mailboxes) + (parts.empty() ? "" : ": ") + parts);
   for (const FailedMailbox& failed : tally.failed_mailboxes()) {
     lines.item(fmt::format("{}{}: {}", prefix(tally, failed.account),
@@ -195,6 +199,7 @@ std::string reasons(const RunTally& tally) {
   add(tally.accounts_in(AccountState::waiting), "account", "not begun");
   add(sums.mailboxes_failed, "mailbox", "failed");
   add(sums.mailboxes_missed, "mailbox", "not looked at");
+  add(sums.deletions_failed, "mailbox", "not deleted");
   add(sums.refused, "message", "refused");
   add(sums.left + sums.abandoned + sums.unaccounted, "message", "not copied");
   return out;
@@ -207,6 +212,7 @@ std::string_view success(const SummaryFacts& facts) {
     return facts.is_dry ? "nothing was changed: this was a dry run"
                         : "every mailbox is there (messages were not asked for)";
   case Task::folder_sizes: return "everything was counted";
+  case Task::folder_names: return "nothing was changed: only names were asked for";
   case Task::connect: return "every server answers";
   case Task::login: return "both servers have let us in";
   }

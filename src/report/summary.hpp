@@ -13,6 +13,7 @@ enum class Task {
   copy,
   folders,       ///< --justfolders
   folder_sizes,  ///< --justfoldersizes; the tally must keep sizes
+  folder_names,  ///< --justfolderlists, --justautomap
   connect,       ///< --justconnect
   login,         ///< --justlogin
 };

@@ -13,6 +13,9 @@ constexpr std::array found_by_looking{
     &Counts::mailboxes,
     &Counts::mailboxes_missing,
     &Counts::mailboxes_left_out,
+    &Counts::mailboxes_empty,
+    &Counts::would_delete_mailboxes,
+    &Counts::deletions_failed,
     &Counts::mailboxes_settled,
     &Counts::mailboxes_done,
     &Counts::mailboxes_failed,
@@ -214,10 +217,25 @@ void RunTally::take(std::size_t number, const sync::MailboxesMapped& event) {
       std::count_if(event.pairs.begin(), event.pairs.end(), [](const auto& pair) { return !pair.exists; });
   set(account, &Counts::mailboxes_missing, static_cast<std::uint64_t>(missing));
   set(account, &Counts::mailboxes_left_out, event.left_out);
+  set(account, &Counts::mailboxes_empty, event.empty);
+  if (event.is_the_end) set(account, &Counts::mailboxes_settled, account.counts.mailboxes);
 }
 
 void RunTally::take(std::size_t number, const sync::MailboxCreated&) {
   add(entry(number), &Counts::mailboxes_created, 1);
+}
+
+void RunTally::take(std::size_t number, const sync::MailboxDeleted& event) {
+  add(entry(number), event.dry ? &Counts::would_delete_mailboxes : &Counts::mailboxes_deleted, 1);
+}
+
+void RunTally::take(std::size_t number, const sync::DeletionFailed& event) {
+  add(entry(number), &Counts::deletions_failed, 1);
+  count_mailbox_error(number, sync::MailboxFailed{event.name, event.name, event.failure});
+}
+
+void RunTally::take(std::size_t number, const sync::RightsSet& event) {
+  add(entry(number), &Counts::rights_set, event.identifiers);
 }
 
 MailboxTally& RunTally::mailbox(AccountTally& account, std::string_view source, std::string_view destination) {
@@ -446,6 +464,11 @@ void RunTally::take(std::size_t number, const sync::MailboxFailed& event) {
   if (!planned.has_failed) add(account, &Counts::mailboxes_failed, 1);
   planned.has_failed = true;
   close(account, event.source, planned, MailboxState::failed);
+  count_mailbox_error(number, event);
+}
+
+void RunTally::count_mailbox_error(std::size_t number, const sync::MailboxFailed& event) {
+  AccountTally& account = entry(number);
   const ErrorClass error = classify(event.failure, account.live->last_retry);
   ++account.mailbox_errors[static_cast<std::size_t>(error)];
   count_error(error);
@@ -481,8 +504,8 @@ void RunTally::take(std::size_t number, const sync::MailboxWeighed& event) {
 bool RunTally::is_complete() const noexcept {
   const Counts& sums = totals_;
   return accounts_in(AccountState::done) == accounts_.size() && sums.mailboxes_failed == 0 &&
-         sums.mailboxes_missed == 0 && sums.refused == 0 && sums.left == 0 && sums.abandoned == 0 &&
-         sums.unaccounted == 0;
+         sums.mailboxes_missed == 0 && sums.deletions_failed == 0 && sums.refused == 0 && sums.left == 0 &&
+         sums.abandoned == 0 && sums.unaccounted == 0;
 }
 
 }  // namespace imapferry::report

@@ -74,8 +74,13 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const run::AccountFinished& event);
   void take(std::size_t number, const sync::Event& event);
   void take(std::size_t number, const sync::Connected& event);
+  void take(std::size_t, const sync::MailboxesListed&) {}
   void take(std::size_t number, const sync::MailboxesMapped& event);
   void take(std::size_t number, const sync::MailboxCreated& event);
+  void take(std::size_t number, const sync::MailboxDeleted& event);
+  void take(std::size_t number, const sync::DeletionFailed& event);
+  void take(std::size_t number, const sync::RightsSet& event);
+  void take(std::size_t, const sync::NotPossible&) {}
   void take(std::size_t number, const sync::MailboxFailed& event);
   void take(std::size_t number, const sync::MailboxWeighed& event);
   void take(std::size_t number, const sync::MailboxPlanned& event);
@@ -108,6 +113,7 @@ class RunTally : public run::Observer {
   MailboxTally& going_on(AccountTally& account, std::string_view source, std::string_view destination);
   void recount_found(AccountTally& account);
   void abandon_current(AccountTally& account);
+  void count_mailbox_error(std::size_t number, const sync::MailboxFailed& told);
   void count_error(ErrorClass error) { ++errors_[static_cast<std::size_t>(error)]; }
 
   void take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event);

@@ -3,12 +3,15 @@
 #include "imap/proto/mailbox_name.hpp"
 #include "sync/destination_mailboxes.hpp"
 #include "sync/index_reader.hpp"
+#include "sync/rights_sync.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace imapferry::sync {
@@ -40,6 +43,15 @@ MailboxWeight weight_of(const std::map<std::string, imap::MailboxStatus>& states
   return {found->second.size, std::nullopt};
 }
 
+/// --prefix1, --sep1, ... in place of what the server says.
+void apply_given_names(Side side, const config::FolderRules& rules, NameSpace& name_space) {
+  const bool is_source = side == Side::source;
+  const std::optional<std::string>& prefix = is_source ? rules.source_prefix : rules.destination_prefix;
+  const std::optional<char>& separator = is_source ? rules.source_separator : rules.destination_separator;
+  if (prefix) name_space.prefix = as_utf8(*prefix);
+  if (separator) name_space.delimiter = *separator;
+}
+
 }  // namespace
 
 AccountSync::AccountSync(const Context& context) : context_(context), lanes_(context), jobs_(context, lanes_) {}
@@ -67,7 +79,18 @@ awaitable<void> AccountSync::synchronise() {
     co_await lanes_.close(lane);
     co_return;
   }
+  if (context_.rules.just_folder_lists) {
+    tell_list(Side::source);
+    tell_list(Side::destination);
+    co_await lanes_.close(lane);
+    co_return;
+  }
+  if (context_.rules.folders.skip_empty) co_await find_empty(*lane.source);
   map_both();
+  if (context_.rules.just_automap) {
+    co_await lanes_.close(lane);
+    co_return;
+  }
   if (context_.rules.just_folder_sizes) {
     co_await weigh(*lane.source, Side::source);
     co_await weigh(*lane.destination, Side::destination);
@@ -78,20 +101,111 @@ awaitable<void> AccountSync::synchronise() {
     co_await weigh(*lane.source, Side::source);
     co_await weigh(*lane.destination, Side::destination);
   }
-  if (!context_.rules.dry) {
-    DestinationMailboxes mailboxes(context_, *lane.destination, map_, destination_names_);
-    co_await mailboxes.create();
-    if (context_.rules.folders.subscribe) co_await mailboxes.subscribe();
-    not_created_ = mailboxes.take_failures();
-  }
+  if (!context_.rules.dry) co_await make_mailboxes(lane);
   if (context_.rules.just_folders) {
     co_await lanes_.close(lane);
+  } else {
+    co_await ask_missing_states(lane);
+    tell_room();
+    add_jobs();
+    co_await jobs_.run(std::move(lane));
+  }
+  co_await delete_mailboxes();
+}
+
+awaitable<void> AccountSync::make_mailboxes(Lane& lane) {
+  DestinationMailboxes mailboxes(context_, *lane.destination, map_, destination_names_);
+  co_await mailboxes.create();
+  const config::FolderRules& rules = context_.rules.folders;
+  if (rules.subscribe || rules.subscribe_all) co_await mailboxes.subscribe();
+  not_created_ = mailboxes.take_failures();
+  if (!rules.copy_rights) co_return;
+  std::vector<const MailboxPair*> pairs;
+  std::set<std::string_view> destinations;  // of several sources the first one's rights count
+  for (const MailboxPair& pair : map_.pairs) {
+    if (not_created_.contains(pair.destination_wire)) continue;
+    if (destinations.insert(pair.destination_wire).second) pairs.push_back(&pair);
+  }
+  RightsSync rights(context_, lane);
+  co_await rights.run(pairs);
+}
+
+/// At the very end, and only of an account that came to it.
+awaitable<void> AccountSync::delete_mailboxes() {
+  if (context_.stop.is_requested || jobs_.failure()) co_return;
+  const config::DeletionRules& rules = context_.rules.deletion;
+  if (rules.destination_folders) co_await delete_superfluous();
+  if (rules.empty_source_folders && !context_.rules.just_folders) co_await delete_empty();
+}
+
+awaitable<void> AccountSync::delete_superfluous() {
+  const bool has_source = std::any_of(source_names_.mailboxes.begin(), source_names_.mailboxes.end(),
+                                      [](const ListedMailbox& mailbox) { return mailbox.can_select(); });
+  if (!has_source) {
+    context_.observer.on(
+        NotPossible{Side::source, "--delete2folders: the source lists no mailbox: nothing is deleted"});
     co_return;
   }
-  co_await ask_missing_states(lane);
-  tell_room();
-  add_jobs();
-  co_await jobs_.run(std::move(lane));
+  core::Result<std::vector<ListedMailbox>> superfluous =
+      superfluous_mailboxes(source_names_, destination_names_, map_, context_.rules.folders, context_.rules.deletion);
+  if (!superfluous) throw core::Error(superfluous.error());
+  DeletionOrder order(destination_names_, std::move(*superfluous));
+  co_await delete_in(Side::destination, std::move(order), MailboxRemoval::Which::all);
+}
+
+awaitable<void> AccountSync::delete_empty() {
+  DeletionOrder order(source_names_, deletable_when_empty(map_));
+  co_await delete_in(Side::source, std::move(order), MailboxRemoval::Which::empty);
+}
+
+awaitable<void> AccountSync::delete_in(Side side, DeletionOrder order, MailboxRemoval::Which which) {
+  if (order.is_done()) co_return;
+  imap::Place place = co_await lanes_.pool(side).reserve();
+  core::Failure failure;
+  try {
+    imap::Lease session = co_await lanes_.open(side, std::move(place));
+    MailboxRemoval removal(context_, side, *session);
+    co_await removal.run(std::move(order), which);
+    co_await session->logout();
+    co_return;
+  } catch (const core::Error& error) {
+    failure = error.failure().within("deleting mailboxes");
+  }
+  failed_side_ = side;
+  throw core::Error(failure);
+}
+
+void AccountSync::tell_list(Side side) {
+  MailboxesListed event;
+  event.side = side;
+  for (const ListedMailbox& mailbox : (side == Side::source ? source_names_ : destination_names_).mailboxes) {
+    std::string notes;
+    const auto add = [&notes](std::string_view note) { notes += (notes.empty() ? "" : ", ") + std::string(note); };
+    if (!mailbox.can_select()) add("holds no messages");
+    if (mailbox.is_subscribed) add("subscribed");
+    if (!mailbox.special_use.empty()) add(mailbox.special_use);
+    event.mailboxes.push_back({mailbox.name, std::move(notes)});
+  }
+  context_.observer.on(event);
+}
+
+/// Where LIST has not told, a STATUS for each, all in a few flights.
+awaitable<void> AccountSync::find_empty(imap::Session& source) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  std::vector<ListedMailbox>& mailboxes = source_names_.mailboxes;
+  for (std::size_t next = 0; next < mailboxes.size();) {
+    core::TaskGroup flight(executor);
+    for (std::size_t n = 0; n < states_in_flight && next < mailboxes.size(); ++next) {
+      if (!mailboxes[next].can_select() || source_states_.contains(mailboxes[next].wire)) continue;
+      flight.spawn(ask_state(Side::source, source, mailboxes[next].wire));
+      ++n;
+    }
+    co_await flight.join();
+  }
+  for (ListedMailbox& mailbox : mailboxes) {
+    const auto found = source_states_.find(mailbox.wire);
+    mailbox.is_empty = found != source_states_.end() && found->second.messages == 0;
+  }
 }
 
 awaitable<void> AccountSync::open(Lane& lane) {
@@ -221,19 +335,25 @@ void AccountSync::tell_connected(Side side, const imap::Session& session) {
 awaitable<void> AccountSync::read_names(Side side, imap::Session& session) {
   const auto executor = co_await boost::asio::this_coro::executor;
   SideNames names;
-  std::vector<imap::proto::Namespace> personal;
+  imap::Namespaces namespaces;
   core::TaskGroup flight(executor);
   if (lanes_.pool(side).server().send_id) flight.spawn(session.introduce());
-  flight.spawn(read_namespaces(session, personal));
+  flight.spawn(read_namespaces(session, namespaces));
   flight.spawn(read_list(side, session, names.mailboxes));
   if (side == Side::destination) flight.spawn(read_quota(session));
   co_await flight.join();
-  names.name_space = name_space_of(personal, names.mailboxes);
+  names.name_space = name_space_of(namespaces.personal, names.mailboxes);
+  for (const auto& own : namespaces.personal)
+    names.personal_prefixes.push_back(imap::proto::from_wire(own.prefix).utf8);
+  for (const auto& other : namespaces.foreign)
+    names.foreign_prefixes.push_back(imap::proto::from_wire(other.prefix).utf8);
+  names.knows_uses = session.has(imap::proto::Capability::create_special_use);
+  apply_given_names(side, context_.rules.folders, names.name_space);
   (side == Side::source ? source_names_ : destination_names_) = std::move(names);
 }
 
-awaitable<void> AccountSync::read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal) {
-  personal = co_await session.personal_namespaces();
+awaitable<void> AccountSync::read_namespaces(imap::Session& session, imap::Namespaces& namespaces) {
+  namespaces = co_await session.namespaces();
 }
 
 awaitable<void> AccountSync::read_quota(imap::Session& session) { room_ = co_await session.storage_quota("INBOX"); }
@@ -275,11 +395,10 @@ void AccountSync::map_both() {
   core::Result<MailboxMap> map = map_mailboxes(source_names_, destination_names_, context_.rules.folders);
   if (!map) throw core::Error(map.error());
   map_ = std::move(*map);
-  std::map<std::string, std::size_t> sources_of;
-  for (const MailboxPair& pair : map_.pairs) ++sources_of[pair.destination_wire];
-  for (MailboxPair& pair : map_.pairs) pair.shares_destination = sources_of[pair.destination_wire] > 1;
   MailboxesMapped event;
   event.left_out = map_.left_out.size();
+  event.empty = map_.empty.size();
+  event.is_the_end = context_.rules.just_automap;
   for (const MailboxPair& pair : map_.pairs) event.pairs.push_back({pair.source.name, pair.destination, pair.exists});
   context_.observer.on(event);
   for (const MailboxProblem& problem : map_.problems) {
@@ -321,6 +440,8 @@ Forecast AccountSync::forecast_of(const MailboxPair& pair) const {
   if (destination != destination_states_.end()) forecast.destination_messages = destination->second.messages;
   // What this run has just created.
   if (!pair.exists) forecast.destination_messages = 0;
+  // And may have filled from another source mailbox.
+  if (pair.sources > 1) forecast.destination_messages.reset();
   return forecast;
 }
 

@@ -5,6 +5,7 @@
 #include "sync/lane.hpp"
 #include "sync/mailbox_jobs.hpp"
 #include "sync/mailbox_map.hpp"
+#include "sync/mailbox_removal.hpp"
 #include "sync/mailbox_sync.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -39,13 +40,20 @@ class AccountSync {
   boost::asio::awaitable<void> open_side(Side side, imap::Place place, Lane& lane);
   boost::asio::awaitable<void> open(Lane& lane);
   boost::asio::awaitable<void> read_names(Side side, imap::Session& session);
-  boost::asio::awaitable<void> read_namespaces(imap::Session& session, std::vector<imap::proto::Namespace>& personal);
+  boost::asio::awaitable<void> read_namespaces(imap::Session& session, imap::Namespaces& namespaces);
   boost::asio::awaitable<void> read_list(Side side, imap::Session& session, std::vector<ListedMailbox>& mailboxes);
   boost::asio::awaitable<void> read_quota(imap::Session& session);
   [[nodiscard]] std::uint64_t bytes_to_come() const;
   void tell_room();
   boost::asio::awaitable<void> recall();
   void map_both();
+  void tell_list(Side side);
+  boost::asio::awaitable<void> find_empty(imap::Session& source);
+  boost::asio::awaitable<void> make_mailboxes(Lane& lane);
+  boost::asio::awaitable<void> delete_mailboxes();
+  boost::asio::awaitable<void> delete_superfluous();
+  boost::asio::awaitable<void> delete_empty();
+  boost::asio::awaitable<void> delete_in(Side side, DeletionOrder order, MailboxRemoval::Which which);
   boost::asio::awaitable<void> ask_missing_states(Lane& lane);
   boost::asio::awaitable<void> ask_state(Side side, imap::Session& session, std::string mailbox);
   [[nodiscard]] const store::MailboxRecord* known(const MailboxPair& pair) const;

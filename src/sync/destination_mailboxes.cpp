@@ -51,7 +51,9 @@ awaitable<void> DestinationMailboxes::create_all(const std::vector<std::string>&
 }
 
 awaitable<void> DestinationMailboxes::create_one(std::string wire) {
-  const std::optional<core::Failure> failure = co_await session_.create(wire);
+  const auto use = map_.special_uses.find(wire);
+  const std::string_view special_use = use == map_.special_uses.end() ? std::string_view() : use->second;
+  const std::optional<core::Failure> failure = co_await session_.create(wire, special_use);
   if (failure) {
     failures_.emplace(wire, failure->within(name_of(Side::destination)));
   } else {
@@ -68,7 +70,8 @@ awaitable<void> DestinationMailboxes::subscribe() {
   core::TaskGroup subscriptions(executor);
   for (const MailboxPair& pair : map_.pairs) {
     const std::string& wire = pair.destination_wire;
-    if (!pair.source.is_subscribed || subscribed.contains(wire) || failures_.contains(wire)) continue;
+    const bool is_wanted = context_.rules.folders.subscribe_all || pair.source.is_subscribed;
+    if (!is_wanted || failures_.contains(wire) || !subscribed.insert(wire).second) continue;
     subscriptions.spawn(subscribe_one(pair));
   }
   co_await subscriptions.join();

@@ -35,6 +35,16 @@ struct LittleRoom {
   std::uint64_t to_come = 0;          ///< about so many more than are there; 0 where the servers do not tell
 };
 
+/// All mailboxes of a side (--justfolderlists).
+struct MailboxesListed {
+  struct Mailbox {
+    std::string name;   ///< UTF-8
+    std::string notes;  ///< "subscribed, \\Sent", or empty
+  };
+  Side side = Side::source;
+  std::vector<Mailbox> mailboxes;
+};
+
 /// Both mailbox lists are known and mapped.
 struct MailboxesMapped {
   struct Pair {
@@ -43,10 +53,36 @@ struct MailboxesMapped {
   };
   std::vector<Pair> pairs;
   std::size_t left_out = 0;
+  std::size_t empty = 0;    ///< left out because nothing is in them
+  bool is_the_end = false;  ///< it was all that was asked for (--justautomap)
 };
 
 struct MailboxCreated {
   std::string name;
+};
+
+struct MailboxDeleted {
+  Side side = Side::destination;
+  std::string name;
+  bool dry = false;  ///< it would be
+};
+
+struct DeletionFailed {
+  Side side = Side::destination;
+  std::string name;
+  core::Failure failure;
+};
+
+/// Access lists of a mailbox were brought in line.
+struct RightsSet {
+  std::string destination;
+  std::uint64_t identifiers = 0;
+};
+
+/// The user has asked for something that cannot be done here; nothing is lost by that.
+struct NotPossible {
+  Side side = Side::source;
+  std::string what;
 };
 
 /// A mailbox as a whole cannot be carried, or not to its end.
@@ -165,9 +201,10 @@ struct Reconnected {
   Side side = Side::source;
 };
 
-using Event = std::variant<Connected, LittleRoom, MailboxesMapped, MailboxCreated, MailboxFailed, MailboxWeighed,
-                           MailboxPlanned, MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused,
-                           MessageChanged, MessagesDeleted, FlagsSet, MailboxDone, MailboxRenumbered, Retrying,
-                           Reconnected>;
+using Event =
+    std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted, DeletionFailed,
+                 RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned, MessagesCopied,
+                 DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged, MessagesDeleted, FlagsSet,
+                 MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

@@ -2,6 +2,7 @@
 
 #include "core/pause.hpp"
 #include "imap/proto/refusal.hpp"
+#include "sync/folded_name.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -74,7 +75,8 @@ awaitable<void> MailboxJobs::run(Lane first) {
   // The longest first, so that the lanes end together.
   if (wanted > 1) {
     std::stable_sort(waiting_.begin(), waiting_.end(), [](const Job* a, const Job* b) {
-      return a->forecast.source_messages > b->forecast.source_messages;
+      return a->pair->rank != b->pair->rank ? a->pair->rank < b->pair->rank
+                                            : a->forecast.source_messages > b->forecast.source_messages;
     });
   }
   const auto executor = co_await boost::asio::this_coro::executor;
@@ -109,15 +111,35 @@ awaitable<void> MailboxJobs::run_lane(Lane lane) {
 }
 
 awaitable<void> MailboxJobs::run_jobs(Lane& lane, core::TaskGroup& endings) {
-  while (!waiting_.empty() && !context_.stop.is_requested && !must_stop_) {
-    Job* job = waiting_.front();
-    waiting_.pop_front();
-    const Next next = co_await run_job(lane, *job, endings);
+  while (!context_.stop.is_requested && !must_stop_) {
+    Job* job = take_next();
+    if (job == nullptr) co_return;
+    const std::string place = fold_case(job->pair->destination);
+    destinations_at_work_.insert(place);
+    Next next = Next::go_on;
+    try {
+      next = co_await run_job(lane, *job, endings);
+    } catch (const core::Error&) {
+      destinations_at_work_.erase(place);
+      throw;
+    }
+    destinations_at_work_.erase(place);
     if (next == Next::retire) {
       waiting_.push_front(job);
       co_return;
     }
   }
+}
+
+/// What only waits for another lane's mailbox is left to that lane.
+MailboxJobs::Job* MailboxJobs::take_next() {
+  const auto next = std::find_if(waiting_.begin(), waiting_.end(), [this](const Job* job) {
+    return !destinations_at_work_.contains(fold_case(job->pair->destination));
+  });
+  if (next == waiting_.end()) return nullptr;
+  Job* job = *next;
+  waiting_.erase(next);
+  return job;
 }
 
 awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::TaskGroup& endings) {
@@ -164,8 +186,12 @@ awaitable<std::optional<core::Failure>> MailboxJobs::try_job(Lane& lane, Job& jo
     const bool is_complete = co_await mailbox->run();
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
-    // In the flight that opens the next mailbox.
-    if (known != nullptr) endings.spawn(end_job(std::move(mailbox)));
+    // In the flight that opens the next mailbox, unless that may change what is noted here.
+    if (known != nullptr && job.pair->sources > 1) {
+      co_await end_job(std::move(mailbox));
+    } else if (known != nullptr) {
+      endings.spawn(end_job(std::move(mailbox)));
+    }
     co_return std::nullopt;
   } catch (const core::Error& error) {
     co_return error.failure();

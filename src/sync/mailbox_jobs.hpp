@@ -15,6 +15,8 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace imapferry::sync {
 
@@ -46,6 +48,7 @@ class MailboxJobs {
   enum class Next { go_on, retire };
 
   [[nodiscard]] std::size_t lanes_that_pay() const;
+  [[nodiscard]] Job* take_next();
   boost::asio::awaitable<void> run_lane(Lane lane);
   boost::asio::awaitable<void> run_extra_lane();
   boost::asio::awaitable<void> run_jobs(Lane& lane, core::TaskGroup& endings);
@@ -58,6 +61,7 @@ class MailboxJobs {
   LaneKeeper& lanes_;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;
+  std::set<std::string> destinations_at_work_;  ///< in one case: two sources of one mailbox take turns
   std::size_t lanes_at_work_ = 0;
   std::optional<core::Failure> failure_;
   bool must_stop_ = false;  ///< one mailbox, or a server, has shown that no other mailbox would fare better

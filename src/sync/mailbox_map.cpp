@@ -1,7 +1,11 @@
 #include "sync/mailbox_map.hpp"
 
 #include "imap/proto/mailbox_name.hpp"
+#include "sync/automap.hpp"
+#include "sync/folded_name.hpp"
 #include "sync/mailbox_selection.hpp"
+#include "sync/name_mapping.hpp"
+#include "sync/special_use.hpp"
 
 #include <fmt/format.h>
 
@@ -23,72 +27,6 @@ constexpr std::ptrdiff_t most_levels = 100;
 
 std::string_view key_of(std::string_view name) { return is_inbox(name) ? std::string_view("INBOX") : name; }
 
-char most_frequent_delimiter(const std::vector<ListedMailbox>& mailboxes) {
-  std::map<char, std::size_t> counts;
-  bool is_flat = false;
-  for (const ListedMailbox& mailbox : mailboxes) {
-    if (mailbox.delimiter != '\0') {
-      ++counts[mailbox.delimiter];
-    } else if (!is_inbox(mailbox.name)) {
-      is_flat = true;  // INBOX says nothing: some servers show it without a delimiter
-    }
-  }
-  if (counts.empty()) return is_flat ? '\0' : '/';
-  const auto is_rarer = [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second < b.second : a.first != '/' && b.first == '/';
-  };
-  return std::max_element(counts.begin(), counts.end(), is_rarer)->first;
-}
-
-/// "INBOX." when every mailbox but INBOX lies under it; imapsync's guess, which keeps the server's spelling of INBOX.
-std::string guess_prefix(const std::vector<ListedMailbox>& mailboxes, char delimiter) {
-  constexpr std::size_t inbox_size = 5;
-  std::string prefix;
-  for (const ListedMailbox& mailbox : mailboxes) {
-    const std::string& name = mailbox.name;
-    if (!mailbox.can_select() || is_inbox(name)) continue;
-    const bool is_below = delimiter != '\0' && name.size() > inbox_size && name[inbox_size] == delimiter &&
-                          is_inbox(std::string_view(name).substr(0, inbox_size));
-    if (!is_below) return {};
-    if (prefix.empty()) prefix = name.substr(0, inbox_size + 1);
-  }
-  return prefix;
-}
-
-/// The name without the namespace's prefix; a prefix "INBOX." is met in any case.
-std::string_view without_prefix(std::string_view name, const NameSpace& name_space) {
-  const std::string_view prefix = name_space.prefix;
-  if (prefix.empty() || name.size() < prefix.size()) return name;
-  const std::string_view start = name.substr(0, prefix.size());
-  const bool is_same =
-      start == prefix || (start.back() == prefix.back() && is_inbox(start.substr(0, start.size() - 1)) &&
-                          is_inbox(prefix.substr(0, prefix.size() - 1)));
-  return is_same ? name.substr(prefix.size()) : name;
-}
-
-/// imapsync exchanges the two delimiters. Where the source's is "/", or there is none, a destination delimiter inside a
-/// source name becomes "_" instead.
-std::string exchange_delimiters(std::string_view name, char source, char destination) {
-  std::string out(name);
-  if (source == destination || destination == '\0') return out;
-  const char stand_in = source == '/' || source == '\0' ? '_' : source;
-  for (char& c : out) {
-    if (c == destination) {
-      c = stand_in;
-    } else if (source != '\0' && c == source) {
-      c = destination;
-    }
-  }
-  return out;
-}
-
-std::string map_name(std::string_view name, const NameSpace& source, const NameSpace& destination) {
-  const std::string_view rest = without_prefix(name, source);
-  if (rest.empty() || is_inbox(name)) return "INBOX";
-  const std::string exchanged = exchange_delimiters(rest, source.delimiter, destination.delimiter);
-  return is_inbox(exchanged) ? "INBOX" : destination.prefix + exchanged;
-}
-
 bool has_control_character(std::string_view name) {
   return std::any_of(name.begin(), name.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -108,6 +46,7 @@ bool has_empty_level(std::string_view name, const NameSpace& name_space) {
 /// Why a name cannot exist on the destination, as far as that is known beforehand; empty when it can.
 std::string obstacle(const ListedMailbox& mailbox, std::string_view name, const NameSpace& source,
                      const NameSpace& destination) {
+  if (name.empty()) return "the name is empty";
   if (is_inbox(name)) return {};
   if (has_control_character(name)) return "the name has a control character";
   if (!imap::proto::is_utf8(name)) return "the name is not valid UTF-8";
@@ -129,6 +68,7 @@ class DestinationNames {
  public:
   explicit DestinationNames(const SideNames& destination) : name_space_(destination.name_space) {
     for (const ListedMailbox& mailbox : destination.mailboxes) {
+      in_any_case_.emplace(fold_case(mailbox.name), &mailbox);
       const auto [found, is_new] = by_name_.emplace(key_of(mailbox.name), &mailbox);
       if (!is_new && is_better(mailbox, *found->second)) found->second = &mailbox;
     }
@@ -143,6 +83,13 @@ class DestinationNames {
     if (is_inbox(name)) return true;  // there always is one
     const ListedMailbox* mailbox = find(name);
     return mailbox != nullptr && mailbox->can_select();
+  }
+
+  /// One whose name differs in its case only.
+  const ListedMailbox* find_in_other_case(std::string_view name) const {
+    if (is_inbox(name) || find(name) != nullptr) return nullptr;
+    const auto found = in_any_case_.find(fold_case(name));
+    return found == in_any_case_.end() ? nullptr : found->second;
   }
 
   /// The names of the levels above `name` that are ordinary mailboxes, outermost first: INBOX and the parts of the
@@ -182,6 +129,7 @@ class DestinationNames {
 
   const NameSpace& name_space_;
   std::map<std::string_view, const ListedMailbox*> by_name_;
+  std::map<std::string, const ListedMailbox*, std::less<>> in_any_case_;
 };
 
 /// The wire names of what has to be created for `pairs`, parents before children.
@@ -205,46 +153,119 @@ std::vector<std::string> creations(const std::vector<MailboxPair>& pairs, const 
   return order;
 }
 
-}  // namespace
-
-NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal,
-                        const std::vector<ListedMailbox>& mailboxes) {
-  if (personal.empty()) {
-    const char delimiter = most_frequent_delimiter(mailboxes);
-    return {guess_prefix(mailboxes, delimiter), delimiter};
-  }
-  const imap::proto::Namespace& first = personal.front();
-  const bool has_delimiter = first.delimiter != '\0' || mailboxes.empty();
-  return {imap::proto::from_wire(first.prefix).utf8,
-          has_delimiter ? first.delimiter : most_frequent_delimiter(mailboxes)};
+/// What the mailboxes to be created are for, where the destination has none of the kind; the first of several has it.
+std::map<std::string, std::string> uses_of(const MailboxMap& map, const SideNames& source,
+                                           const SideNames& destination) {
+  std::set<std::string_view> taken;
+  for (const ListedMailbox& mailbox : destination.mailboxes) taken.insert(regular_special_use(mailbox.special_use));
+  std::map<std::string, std::string> uses;
+  const auto give = [&](const MailboxPair& pair, std::string_view use) {
+    if (pair.exists || use.empty() || uses.contains(pair.destination_wire) || !taken.insert(use).second) return;
+    uses.emplace(pair.destination_wire, use);
+  };
+  for (const MailboxPair& pair : map.pairs) give(pair, regular_special_use(pair.source.special_use));
+  for (const MailboxPair& pair : map.pairs) give(pair, purpose_of(pair.source, source.name_space));
+  return uses;
 }
+
+/// Adds the chosen mailboxes to a map, one by one.
+class MapBuilder {
+ public:
+  MapBuilder(const SideNames& source, const SideNames& destination, const config::FolderRules& rules,
+             const NameMapping& mapping, MailboxMap& map)
+      : source_(source.name_space), destination_(destination.name_space), rules_(rules), mapping_(mapping), map_(map),
+        names_(destination) {}
+
+  core::Result<void> add(ListedMailbox& mailbox) {
+    core::Result<MappedName> mapped = mapping_.map(mailbox);
+    if (!mapped) return mapped.error();
+    const std::string reason = why_not(mailbox, *mapped);
+    if (!reason.empty()) {
+      map_.problems.push_back({mailbox.name, std::move(mapped->name), reason});
+      return {};
+    }
+    const bool exists = names_.can_select(mapped->name);
+    if (rules_.skip_empty && mailbox.is_empty && !exists) {
+      map_.empty.push_back(std::move(mailbox));
+      return {};
+    }
+    MailboxPair pair;
+    pair.rank = rank_of(mailbox, rules_);
+    pair.destination_wire = names_.wire_of(mapped->name);
+    pair.exists = exists;
+    pair.source = std::move(mailbox);
+    pair.destination = std::move(mapped->name);
+    map_.pairs.push_back(std::move(pair));
+    return {};
+  }
+
+  void finish() {
+    std::map<std::string_view, std::size_t> sources;
+    for (const MailboxPair& pair : map_.pairs) ++sources[pair.destination];
+    for (MailboxPair& pair : map_.pairs) pair.sources = sources[pair.destination];
+    map_.to_create = creations(map_.pairs, names_);
+  }
+
+ private:
+  std::string why_not(const ListedMailbox& mailbox, const MappedName& mapped) {
+    std::string reason = obstacle(mailbox, mapped.name, source_, destination_);
+    if (!reason.empty()) return reason;
+    if (!rules_.mix_cases) {
+      const ListedMailbox* other = names_.find_in_other_case(mapped.name);
+      if (other != nullptr) {
+        return fmt::format("the destination has it as \"{}\" already (--nomixfolders)", core::printable(other->name));
+      }
+    }
+    if (mapped.is_asked_for) return {};
+    const auto [earlier, is_free] = taken_.emplace(mapped.name, mailbox.name);
+    return is_free ? std::string() : fmt::format("\"{}\" goes to the same mailbox", core::printable(earlier->second));
+  }
+
+  const NameSpace& source_;
+  const NameSpace& destination_;
+  const config::FolderRules& rules_;
+  const NameMapping& mapping_;
+  MailboxMap& map_;
+  DestinationNames names_;
+  std::map<std::string, std::string> taken_;  ///< destination name to source name
+};
+
+/// Also by the plain rules: what they have copied in other runs is not nobody's.
+core::Result<std::vector<std::string>> spoken_for(const SideNames& source, const SideNames& destination,
+                                                  const config::FolderRules& rules, const NameMapping& mapping) {
+  std::vector<std::string> names;
+  const Slashes slashes = rules.fix_slash ? Slashes::become_bars : Slashes::keep;
+  for (const ListedMailbox& mailbox : source.mailboxes) {
+    core::Result<MappedName> mapped = mapping.map(mailbox);
+    if (!mapped) return mapped.error();
+    names.push_back(std::move(mapped->name));
+    std::string plain = convert_name(mailbox.name, source.name_space, destination.name_space, slashes);
+    if (plain != names.back()) names.push_back(std::move(plain));
+  }
+  return names;
+}
+
+}  // namespace
 
 core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
                                        const config::FolderRules& rules) {
+  const core::Result<NameMapping> mapping = NameMapping::make(source, destination, rules);
+  if (!mapping) return mapping.error();
   core::Result<MailboxSelection> selection = select_mailboxes(source, rules);
   if (!selection) return selection.error();
+  core::Result<std::vector<std::string>> all = spoken_for(source, destination, rules, *mapping);
+  if (!all) return all.error();
 
   MailboxMap map;
   map.problems = std::move(selection->problems);
   map.left_out = std::move(selection->left_out);
-  const DestinationNames names(destination);
-  std::map<std::string, std::string> taken;  // destination name to source name
+  map.spoken_for = std::move(*all);
+  MapBuilder builder(source, destination, rules, *mapping, map);
   for (ListedMailbox& mailbox : selection->chosen) {
-    std::string name = map_name(mailbox.name, source.name_space, destination.name_space);
-    std::string reason = obstacle(mailbox, name, source.name_space, destination.name_space);
-    if (reason.empty()) {
-      const auto [earlier, is_free] = taken.emplace(name, mailbox.name);
-      if (!is_free) reason = fmt::format("\"{}\" goes to the same mailbox", core::printable(earlier->second));
-    }
-    if (!reason.empty()) {
-      map.problems.push_back({mailbox.name, std::move(name), std::move(reason)});
-      continue;
-    }
-    std::string wire = names.wire_of(name);
-    const bool exists = names.can_select(name);
-    map.pairs.push_back({std::move(mailbox), std::move(name), std::move(wire), exists});
+    if (core::Result<void> added = builder.add(mailbox); !added) return added.error();
   }
-  map.to_create = creations(map.pairs, names);
+  builder.finish();
+  if (rules.automap && destination.knows_uses) map.special_uses = uses_of(map, source, destination);
   return map;
 }
 

@@ -4,7 +4,10 @@
 #include "core/failure.hpp"
 #include "imap/proto/response.hpp"
 #include "sync/mailbox_names.hpp"
+#include "sync/name_space.hpp"
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,10 +16,11 @@ namespace imapferry::sync {
 /// Where one source mailbox goes.
 struct MailboxPair {
   ListedMailbox source;
-  std::string destination;          ///< UTF-8
-  std::string destination_wire;     ///< modified UTF-7, ready for a command
-  bool exists = false;              ///< on the destination already, and can be selected; INBOX always is
-  bool shares_destination = false;  ///< other source mailboxes go to the same one
+  std::string destination;       ///< UTF-8
+  std::string destination_wire;  ///< modified UTF-7, ready for a command
+  bool exists = false;           ///< on the destination already, and can be selected; INBOX always is
+  std::size_t sources = 1;       ///< how many of the pairs have this destination; they are one mailbox there
+  int rank = 0;                  ///< those with a lower one come first (--folderfirst, --folderlast)
 };
 
 struct MailboxMap {
@@ -26,19 +30,18 @@ struct MailboxMap {
   std::vector<std::string> to_create;
   std::vector<MailboxProblem> problems;
   std::vector<std::string> left_out;  ///< UTF-8 names that the rules left out
+  std::vector<ListedMailbox> empty;   ///< selected, but left out because nothing is in them
+  /// What a mailbox to be created is for, by wire name: "\Sent" (RFC 6154). With --automap only.
+  std::map<std::string, std::string> special_uses;
+  /// Where every source mailbox goes, selected or not, with or without the rules that move it: what the source speaks
+  /// for on the destination.
+  std::vector<std::string> spoken_for;
 };
 
-/// Which prefix and delimiter a side has: from NAMESPACE when it was answered, else guessed from the names as imapsync
-/// does (the most frequent delimiter of LIST; prefix "INBOX" + delimiter when every other mailbox lies under INBOX).
-[[nodiscard]] NameSpace name_space_of(const std::vector<imap::proto::Namespace>& personal,
-                                      const std::vector<ListedMailbox>& mailboxes);
-
-/// Maps the selected source mailboxes to names on the destination: the source's prefix is removed, delimiters are
-/// exchanged (a destination delimiter inside a source name becomes the source's, as imapsync swaps them; with "/" left
-/// over and no place for it, "_"), the destination's prefix is put in front; INBOX, in any case, is INBOX. Two source
-/// mailboxes that come to the same destination are a problem of the second; names that the destination cannot hold (an
-/// empty level, control characters) likewise. Fails (Fault::usage) on a regular expression that does not compile, or a
-/// --folder that does not exist on the source.
+/// Maps the selected source mailboxes to names on the destination (NameMapping says how). Several of them may go to one
+/// where a rule was given for that; otherwise that is a problem of the second, and names that the destination cannot
+/// hold (an empty level, control characters) likewise. Fails (Fault::usage) on a regular expression that does not
+/// compile, or a --folder that does not exist on the source.
 [[nodiscard]] core::Result<MailboxMap> map_mailboxes(const SideNames& source, const SideNames& destination,
                                                      const config::FolderRules& rules);
 

@@ -16,6 +16,7 @@ struct ListedMailbox {
   std::uint32_t attributes = 0;  ///< imap::proto::ListAttribute bits
   std::string special_use;       ///< "\Sent", ... or empty
   bool is_subscribed = false;
+  bool is_empty = false;  ///< as far as it was asked
   [[nodiscard]] bool can_select() const {
     return (attributes & (imap::proto::list_noselect | imap::proto::list_nonexistent)) == 0;
   }
@@ -31,6 +32,9 @@ struct NameSpace {
 struct SideNames {
   NameSpace name_space;
   std::vector<ListedMailbox> mailboxes;
+  std::vector<std::string> personal_prefixes;  ///< UTF-8, as NAMESPACE told them
+  std::vector<std::string> foreign_prefixes;   ///< of what belongs to others or to all; "" is one too
+  bool knows_uses = false;  ///< the server makes mailboxes for a purpose (CREATE-SPECIAL-USE, RFC 6154)
 };
 
 /// A mailbox that cannot be carried, and why; every one is reported and makes the exit code say so.

@@ -2,6 +2,7 @@
 
 #include "imap/proto/mailbox_name.hpp"
 #include "sync/name_pattern.hpp"
+#include "sync/name_space.hpp"
 
 #include <fmt/format.h>
 
@@ -17,14 +18,6 @@ namespace {
 using imap::proto::is_inbox;
 
 enum class Reach { itself, with_children };
-
-bool is_same_name(std::string_view a, std::string_view b) { return a == b || (is_inbox(a) && is_inbox(b)); }
-
-/// INBOX is found in any case, also as the parent of what is below it.
-bool is_below(std::string_view name, std::string_view parent, char delimiter) {
-  return delimiter != '\0' && name.size() > parent.size() && name[parent.size()] == delimiter &&
-         is_same_name(name.substr(0, parent.size()), parent);
-}
 
 /// Marks the mailboxes that one --folder or --folderrec means; false when there are none.
 template <class Spelling>
@@ -64,37 +57,21 @@ core::Result<std::vector<bool>> marks_of_named(const SideNames& source, const co
   for (const std::string& name : rules.recursive) {
     if (!mark_named(source, name, Reach::with_children, marks)) return unknown_folder("--folderrec", name);
   }
+  for (std::size_t i = 0; rules.only_subscribed && i < marks.size(); ++i) {
+    if (source.mailboxes[i].is_subscribed) marks[i] = true;
+  }
   return marks;
 }
 
-core::Result<std::vector<NamePattern>> compile_all(std::string_view option, const std::vector<std::string>& texts) {
-  std::vector<NamePattern> patterns;
-  for (const std::string& text : texts) {
-    core::Result<NamePattern> pattern = NamePattern::compile(text);
-    if (!pattern) return pattern.error().within(option);
-    patterns.push_back(std::move(*pattern));
-  }
-  return patterns;
-}
-
-core::Result<bool> any_matches(const std::vector<NamePattern>& patterns, const ListedMailbox& mailbox) {
-  for (const NamePattern& pattern : patterns) {
-    core::Result<bool> found = pattern.matches(mailbox.name);
-    if (found && !*found && mailbox.wire != mailbox.name) found = pattern.matches(mailbox.wire);
-    if (!found || *found) return found;
-  }
-  return false;
-}
-
 core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::FolderRules& rules) {
-  const bool has_names = !rules.names.empty() || !rules.recursive.empty();
+  const bool has_names = !rules.names.empty() || !rules.recursive.empty() || rules.only_subscribed;
   if (has_names) return marks_of_named(source, rules);
   if (rules.include.empty()) return std::vector<bool>(source.mailboxes.size(), true);
-  const core::Result<std::vector<NamePattern>> include = compile_all("--include", rules.include);
+  const core::Result<NamePatterns> include = NamePatterns::compile("--include", rules.include);
   if (!include) return include.error();
   std::vector<bool> marks;
   for (const ListedMailbox& mailbox : source.mailboxes) {
-    const core::Result<bool> is_included = any_matches(*include, mailbox);
+    const core::Result<bool> is_included = include->any_matches(mailbox.name, mailbox.wire);
     if (!is_included) return is_included.error();
     marks.push_back(*is_included);
   }
@@ -103,14 +80,38 @@ core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const co
 
 core::Result<bool> remove_excluded(const SideNames& source, const config::FolderRules& rules,
                                    std::vector<bool>& marks) {
-  const core::Result<std::vector<NamePattern>> exclude = compile_all("--exclude", rules.exclude);
+  const core::Result<NamePatterns> exclude = NamePatterns::compile("--exclude", rules.exclude);
   if (!exclude) return exclude.error();
   for (std::size_t i = 0; i < marks.size(); ++i) {
-    const core::Result<bool> is_excluded = any_matches(*exclude, source.mailboxes[i]);
+    const core::Result<bool> is_excluded = exclude->any_matches(source.mailboxes[i].name, source.mailboxes[i].wire);
     if (!is_excluded) return is_excluded.error();
     if (*is_excluded) marks[i] = false;
   }
   return true;
+}
+
+core::Result<void> keep_root(const SideNames& source, const config::FolderRules& rules, std::vector<bool>& marks) {
+  const std::string root = root_of(rules.source_root, source.name_space);
+  if (root.empty()) return {};
+  bool is_found = false;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const std::string_view rest = without_prefix(source.mailboxes[i].name, source.name_space);
+    const bool is_in = is_within(rest, root, source.name_space.delimiter);
+    is_found = is_found || is_in;
+    if (!is_in) marks[i] = false;
+  }
+  if (is_found) return {};
+  return core::Failure{
+      core::Fault::root,
+      fmt::format("--subfolder1 \"{}\": the source has no such mailbox", core::printable(rules.source_root)),
+      {}};
+}
+
+bool is_one_of(const ListedMailbox& mailbox, const std::vector<std::string>& given, std::size_t& place) {
+  for (place = 0; place < given.size(); ++place) {
+    if (is_same_name(mailbox.wire, given[place]) || is_same_name(mailbox.name, as_utf8(given[place]))) return true;
+  }
+  return false;
 }
 
 bool is_given_by_name(const ListedMailbox& mailbox, const config::FolderRules& rules) {
@@ -124,6 +125,7 @@ bool is_given_by_name(const ListedMailbox& mailbox, const config::FolderRules& r
 core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::FolderRules& rules) {
   core::Result<std::vector<bool>> marks = marks_of_rules(source, rules);
   if (!marks) return marks.error();
+  if (const core::Result<void> kept = keep_root(source, rules, *marks); !kept) return kept.error();
   if (const core::Result<bool> removed = remove_excluded(source, rules, *marks); !removed) return removed.error();
 
   MailboxSelection selection;
@@ -146,7 +148,21 @@ core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const c
   }
   std::stable_partition(selection.chosen.begin(), selection.chosen.end(),
                         [](const ListedMailbox& mailbox) { return is_inbox(mailbox.name); });
+  std::stable_sort(
+      selection.chosen.begin(), selection.chosen.end(),
+      [&](const ListedMailbox& a, const ListedMailbox& b) { return rank_of(a, rules) < rank_of(b, rules); });
   return selection;
+}
+
+int rank_of(const ListedMailbox& mailbox, const config::FolderRules& rules) {
+  std::size_t place = 0;
+  if (is_one_of(mailbox, rules.first, place)) return static_cast<int>(place) - static_cast<int>(rules.first.size());
+  if (is_one_of(mailbox, rules.last, place)) return static_cast<int>(place) + 1;
+  return 0;
+}
+
+bool is_limited(const config::FolderRules& rules) {
+  return !rules.names.empty() || !rules.recursive.empty() || !rules.include.empty() || rules.only_subscribed;
 }
 
 }  // namespace imapferry::sync

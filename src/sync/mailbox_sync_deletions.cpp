@@ -82,7 +82,7 @@ awaitable<void> MailboxSync::delete_on_destination() {
   if (rules.destination != How::never) doom(matches_.destination_only);
   if (rules.destination_duplicates != How::never) doom(matches_.destination_duplicates);
   if (doomed.empty()) co_return;
-  if (pair_.shares_destination) {
+  if (pair_.sources > 1) {
     tell_deletion_failed(core::Failure{
         core::Fault::deletion,
         fmt::format(

@@ -3,8 +3,10 @@
 #include "core/failure.hpp"
 #include "regex/pattern.hpp"
 
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace imapferry::sync {
 
@@ -22,6 +24,19 @@ class NamePattern {
   explicit NamePattern(regex::Pattern pattern) : pattern_(std::move(pattern)) {}
 
   regex::Pattern pattern_;
+};
+
+/// Several, as an option that may be repeated gives them.
+class NamePatterns {
+ public:
+  /// A failure names the option.
+  static core::Result<NamePatterns> compile(std::string_view option, const std::vector<std::string>& texts);
+
+  /// Whether one of them matches a name in UTF-8 or as it goes over the wire.
+  [[nodiscard]] core::Result<bool> any_matches(std::string_view name, std::string_view wire) const;
+
+ private:
+  std::vector<NamePattern> patterns_;
 };
 
 }  // namespace imapferry::sync

@@ -19,8 +19,9 @@ std::vector<Section> general_rows() {
                on_off("justfolders", works, works, "Creates the folders and copies no message."),
                on_off("justfoldersizes", works, works, "Counts and weighs the folders of both sides and stops."),
                on_off("justbanner", works, inherent, "Shows what it is and where it runs, and stops."),
-               on_off("justfolderlists", missing, inherent, "Lists the folders of both sides and stops."),
-               on_off("justautomap", missing, inherent, "Shows what --automap would do and stops."),
+               on_off("justfolderlists", works, works, "Lists the folders of both sides and stops."),
+               on_off("justautomap", works, works,
+                      "Shows which folder goes where and stops; with --automap, what that does."),
            }}};
 }
 

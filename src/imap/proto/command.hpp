@@ -26,7 +26,10 @@ enum class CommandKind {
   lsub,
   status,
   create,
-  subscribe,
+  remove,     ///< DELETE
+  subscribe,  ///< also UNSUBSCRIBE
+  get_acl,
+  set_acl,    ///< also DELETEACL
   select,    ///< also EXAMINE
   unselect,  ///< also CLOSE
   fetch,

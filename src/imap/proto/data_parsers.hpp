@@ -16,6 +16,7 @@ bool parse_list(Lexer& lexer, ListResponse& response);
 bool parse_status_data(Lexer& lexer, StatusDataResponse& response);
 bool parse_flags(Lexer& lexer, FlagsResponse& response);
 bool parse_namespace(Lexer& lexer, NamespaceResponse& response);
+bool parse_acl(Lexer& lexer, AclResponse& response);
 
 bool parse_search(Lexer& lexer, SearchResponse& response);
 bool parse_esearch(Lexer& lexer, ESearchResponse& response);

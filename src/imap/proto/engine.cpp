@@ -360,6 +360,7 @@ Engine::Next Engine::route(const Response& response) {
     Pending* operator()(const SearchResponse&) const { return engine.first_of({CommandKind::search}); }
     Pending* operator()(const ESearchResponse&) const { return engine.first_of({CommandKind::search}); }
     Pending* operator()(const NamespaceResponse&) const { return engine.first_of({CommandKind::name_space}); }
+    Pending* operator()(const AclResponse&) const { return engine.first_of({CommandKind::get_acl}); }
     Pending* operator()(const IdResponse&) const { return engine.first_of({CommandKind::id}); }
     Pending* operator()(const EnabledResponse&) const { return engine.first_of({CommandKind::enable}); }
     Pending* operator()(const OtherResponse& data) const {

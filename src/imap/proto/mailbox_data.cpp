@@ -1,4 +1,4 @@
-// What the server says about mailboxes: LIST, STATUS, FLAGS, NAMESPACE.
+// What the server says about mailboxes: LIST, STATUS, FLAGS, NAMESPACE, ACL.
 #include "imap/proto/data_parsers.hpp"
 
 #include <fmt/format.h>
@@ -130,6 +130,23 @@ bool parse_flags(Lexer& lexer, FlagsResponse& response) {
 bool parse_namespace(Lexer& lexer, NamespaceResponse& response) {
   return namespace_kind(lexer, response.personal) && namespace_kind(lexer, response.other_users) &&
          namespace_kind(lexer, response.shared) && lexer.expect_end();
+}
+
+/// RFC 4314: mailbox *(SP identifier SP rights)
+bool parse_acl(Lexer& lexer, AclResponse& response) {
+  lexer.skip_spaces();
+  if (!lexer.astring(response.mailbox)) return false;
+  for (;;) {
+    lexer.skip_spaces();
+    if (lexer.at_end()) return true;
+    if (response.entries.size() == lexer.limits().items) {
+      return lexer.fail(fmt::format("more than {} identifiers", response.entries.size()));
+    }
+    std::string_view identifier;
+    std::string_view rights;
+    if (!lexer.astring(identifier) || !lexer.expect_space() || !lexer.astring(rights)) return false;
+    response.entries.push_back({std::string(identifier), std::string(rights)});
+  }
 }
 
 }  // namespace imapferry::imap::proto

@@ -109,6 +109,15 @@ struct NamespaceResponse {
   std::vector<Namespace> personal, other_users, shared;
 };
 
+/// ACL data (RFC 4314): who may do what with a mailbox.
+struct AclResponse {
+  struct Entry {
+    std::string identifier, rights;
+  };
+  std::string_view mailbox;
+  std::vector<Entry> entries;
+};
+
 /// ID data (RFC 2971): at most 30 pairs.
 struct IdResponse {
   std::vector<std::pair<std::string, std::string>> fields;
@@ -150,6 +159,6 @@ struct FetchResponse {
 
 using Response = std::variant<StatusResponse, ContinuationResponse, CapabilityResponse, ListResponse, StatusDataResponse,
                               FlagsResponse, NumberResponse, VanishedResponse, SearchResponse, ESearchResponse,
-                              NamespaceResponse, IdResponse, EnabledResponse, OtherResponse, FetchResponse>;
+                              NamespaceResponse, AclResponse, IdResponse, EnabledResponse, OtherResponse, FetchResponse>;
 
 }  // namespace imapferry::imap::proto

@@ -79,6 +79,7 @@ bool ResponseParser::data(std::string_view keyword, Lexer& lexer) {
   if (is_word(keyword, "CAPABILITY")) return parse_capability(lexer, answer<CapabilityResponse>());
   if (is_word(keyword, "ENABLED")) return parse_enabled(lexer, answer<EnabledResponse>());
   if (is_word(keyword, "NAMESPACE")) return parse_namespace(lexer, answer<NamespaceResponse>());
+  if (is_word(keyword, "ACL")) return parse_acl(lexer, answer<AclResponse>());
   if (is_word(keyword, "ID")) return parse_id(lexer, answer<IdResponse>());
   lexer.skip_spaces();
   return other(keyword, lexer.rest());

@@ -77,10 +77,6 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
   for (const std::string_view name : {"delete1",
                                       "delete2",
                                       "delete2duplicates",
-                                      "delete2folders",
-                                      "delete2foldersonly",
-                                      "delete2foldersbutnot",
-                                      "delete1emptyfolders",
                                       "expunge1",
                                       "expunge2",
                                       "uidexpunge2",
@@ -91,23 +87,11 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
                                       "search",
                                       "search1",
                                       "search2",
-                                      "regextrans2",
                                       "regexmess",
                                       "regexflag",
                                       "skipmess",
                                       "pipemess",
                                       "truncmess",
-                                      "subfolder1",
-                                      "subfolder2",
-                                      "prefix1",
-                                      "prefix2",
-                                      "sep1",
-                                      "sep2",
-                                      "f1f2",
-                                      "f1f2h",
-                                      "automap",
-                                      "subscribed",
-                                      "subscribeall",
                                       "useuid",
                                       "useheader",
                                       "skipheader",
@@ -116,18 +100,13 @@ TEST_CASE("option table: what deletes, selects or changes messages is never igno
                                       "syncduplicates",
                                       "skipcrossduplicates",
                                       "synclabels",
-                                      "syncacls",
-                                      "justfolderlists",
-                                      "justautomap",
-                                      "skipemptyfolders",
                                       "disarmreadreceipts",
                                       "messageidnodomain"}) {
     const Option* option = find_option(name);
     REQUIRE_MESSAGE(option != nullptr, std::string(name));
     CHECK_MESSAGE(option->status == Status::missing, std::string(name));
   }
-  for (const std::string_view name :
-       {"syncinternaldates", "fixslash2", "fixinboxinbox", "mixfolders", "wholeheaderifneeded"}) {
+  for (const std::string_view name : {"syncinternaldates", "wholeheaderifneeded"}) {
     const Option* option = find_option(name);
     REQUIRE_MESSAGE(option != nullptr, std::string(name));
     CHECK_MESSAGE(option->status == Status::inherent, std::string(name));

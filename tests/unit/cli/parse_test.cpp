@@ -161,7 +161,6 @@ TEST_CASE("parse: options that would change the fate of mail are refused, each o
         "--maxage is an imapsync option that imapferry does not have yet");
   CHECK(failure_of({"--nosyncinternaldates"}) ==
         "--nosyncinternaldates is an imapsync option that imapferry does not have yet");
-  CHECK(failure_of({"--automap", "--noautomap"}) == "--automap is an imapsync option that imapferry does not have yet");
 }
 
 TEST_CASE("parse: their opposites, and values that mean what is done anyway, are accepted") {

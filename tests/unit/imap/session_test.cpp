@@ -134,16 +134,16 @@ TEST_CASE("session: we say who we are where the server wants to know, and hear w
 
 TEST_CASE("session: namespaces, where the server has them") {
   const auto client = [](Session& session) -> asio::awaitable<void> {
-    const auto names = co_await session.personal_namespaces();
-    REQUIRE(names.size() == 1);
-    CHECK(names[0].prefix == "INBOX.");
-    CHECK(names[0].delimiter == '.');
+    const auto names = co_await session.namespaces();
+    REQUIRE(names.personal.size() == 1);
+    CHECK(names.personal[0].prefix == "INBOX.");
+    CHECK(names.personal[0].delimiter == '.');
   };
   check_every_end(in(" NAMESPACE", "C: A1 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: A1 OK done\n"),
                   client);
   const auto without = [](Session& session) -> asio::awaitable<void> {
-    const auto names = co_await session.personal_namespaces();
-    CHECK(names.empty());
+    const auto names = co_await session.namespaces();
+    CHECK(names.personal.empty());
   };
   check_every_end(in("", ""), without);
 }
@@ -345,4 +345,62 @@ TEST_CASE("session: LOGOUT says goodbye, and an end is an end") {
     Stage stage(in("", "C: A1 LOGOUT\n" + std::string(end)), Stage::End::close);
     CHECK(stage.run(with_session(stage.take_stream(), client)).describe() == "");
   }
+}
+
+TEST_CASE("session: a mailbox is created for its purpose, or without where the server does not want that") {
+  const auto client = [](Session& session) -> asio::awaitable<void> {
+    const auto first = co_await session.create("a", "\\Sent");
+    CHECK_FALSE(first.has_value());
+    const auto second = co_await session.create("b", "\\Sent");
+    CHECK_FALSE(second.has_value());
+    const auto third = co_await session.create("c");
+    CHECK_FALSE(third.has_value());
+  };
+  check_every_end(in(" CREATE-SPECIAL-USE", "C: A1 CREATE \"a\" (USE (\\Sent))\nS: A1 OK done\n"
+                                            "C: A2 CREATE \"b\" (USE (\\Sent))\nS: A2 NO [USEATTR] there is one\n"
+                                            "C: A3 CREATE \"b\"\nS: A3 OK done\n"
+                                            "C: A4 CREATE \"c\"\nS: A4 OK done\n"),
+                  client);
+  const auto plain = [](Session& session) -> asio::awaitable<void> {
+    const auto failure = co_await session.create("a", "\\Sent");
+    CHECK_FALSE(failure.has_value());
+  };
+  check_every_end(in("", "C: A1 CREATE \"a\"\nS: A1 NO [ALREADYEXISTS] there\n"), plain);
+}
+
+TEST_CASE("session: mailboxes are deleted, and one that is not there is no failure") {
+  const auto client = [](Session& session) -> asio::awaitable<void> {
+    const auto gone = co_await session.remove("a");
+    CHECK_FALSE(gone.has_value());
+    const auto failure = co_await session.remove("b");
+    REQUIRE(failure.has_value());
+    CHECK(failure->message == "DELETE was refused");
+    CHECK(failure->server_text == "it has children");
+    const auto unsubscribed = co_await session.unsubscribe("a");
+    CHECK_FALSE(unsubscribed.has_value());
+  };
+  check_every_end(in("", "C: A1 DELETE \"a\"\nS: A1 NO [NONEXISTENT] gone\n"
+                         "C: A2 DELETE \"b\"\nS: A2 NO it has children\n"
+                         "C: A3 UNSUBSCRIBE \"a\"\nS: A3 OK done\n"),
+                  client);
+}
+
+TEST_CASE("session: access lists") {
+  const auto client = [](Session& session) -> asio::awaitable<void> {
+    const auto list = co_await session.rights_of("a");
+    REQUIRE(list.has_value());
+    REQUIRE(list->size() == 2);
+    CHECK((*list)[1].identifier == "anyone");
+    CHECK((*list)[1].rights == "l");
+    const auto set = co_await session.set_rights("a", "bob b", "lrs");
+    CHECK_FALSE(set.has_value());
+    const auto failure = co_await session.set_rights("a", "eve", "");
+    REQUIRE(failure.has_value());
+    CHECK(failure->fault == Fault::rights);
+    CHECK(failure->message == "DELETEACL was refused");
+  };
+  check_every_end(in(" ACL", "C: A1 GETACL \"a\"\nS: * ACL a \"bob b\" lr anyone l\nS: A1 OK done\n"
+                             "C: A2 SETACL \"a\" \"bob b\" \"lrs\"\nS: A2 OK done\n"
+                             "C: A3 DELETEACL \"a\" \"eve\"\nS: A3 NO who\n"),
+                  client);
 }

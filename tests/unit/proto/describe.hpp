@@ -117,6 +117,12 @@ class Describe {
     }
     return out_;
   }
+  std::string operator()(const imap::proto::AclResponse& r) {
+    begin("acl");
+    text("mailbox", r.mailbox);
+    for (const auto& entry : r.entries) out_ += fmt::format(" {}={}", quote(entry.identifier), quote(entry.rights));
+    return out_;
+  }
   std::string operator()(const imap::proto::IdResponse& r) {
     begin("id");
     for (const auto& [name, value] : r.fields) out_ += fmt::format(" {}={}", quote(name), quote(value));

@@ -51,6 +51,7 @@ TEST_CASE("engine: untagged data goes to the command that asked for it") {
       {CommandKind::store, "STORE", "* 2 FETCH (FLAGS (\\Seen))\r\n", "fetch 2 flags:'\\Seen'"},
       {CommandKind::search, "SEARCH", "* SEARCH 2 3\r\n", "search 2 3"},
       {CommandKind::search, "SEARCH", "* ESEARCH (TAG \"A1\") UID COUNT 3\r\n", "esearch tag='A1' uid count=3"},
+      {CommandKind::get_acl, "GETACL a", "* ACL a bob lrs anyone l\r\n", "acl mailbox='a' 'bob'='lrs' 'anyone'='l'"},
       {CommandKind::name_space, "NAMESPACE", "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n", "namespace ('''/') () ()"},
       {CommandKind::id, "ID", "* ID (\"name\" \"x\")\r\n", "id 'name'='x'"},
       {CommandKind::enable, "ENABLE", "* ENABLED CONDSTORE\r\n", "enabled CONDSTORE"},

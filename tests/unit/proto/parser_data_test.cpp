@@ -136,6 +136,18 @@ TEST_CASE("parser: SEARCH, ESEARCH, VANISHED") {
   });
 }
 
+TEST_CASE("parser: ACL") {
+  check_responses({
+      {"* ACL INBOX Fred rwipslda", "acl mailbox='INBOX' 'Fred'='rwipslda'"},
+      {"* ACL \"a b\" {4}\r\nbob\" \"lr\" -eve \"\" anyone l", "acl mailbox='a b' 'bob\"'='lr' '-eve'='' 'anyone'='l'"},
+      {"* ACL x", "acl mailbox='x'"},
+  });
+  check_failures({
+      {"* ACL INBOX Fred\r\n",
+       "byte 17 of response 1 (\"* ACL INBOX Fred\"): expected a blank, saw the end of the response"},
+  });
+}
+
 TEST_CASE("parser: NAMESPACE") {
   check_responses({
       {"* NAMESPACE ((\"\" \"/\")) NIL NIL", "namespace (''\'/') () ()"},

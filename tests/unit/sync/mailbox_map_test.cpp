@@ -230,6 +230,87 @@ TEST_CASE("mailbox map: the destination's own spelling is used for what it has, 
   CHECK(map_of(side("", '/', {"Entw&APw-rfe"}), both).pairs[0].destination_wire == "Entw&APw-rfe");
 }
 
+TEST_CASE("mailbox map: several mailboxes go to one where a rule was given for that") {
+  config::FolderRules rules;
+  SUBCASE("--f1f2") { rules.renamed = {{"Old", "Sent"}, {"Older", "Sent"}}; }
+  SUBCASE("--regextrans2") { rules.changes = {"s/^Old(er)?$/Sent/"}; }
+  const MailboxMap map = map_of(side("", '/', {"INBOX", "Old", "Older", "Sent"}), side("INBOX.", '.', {}), rules);
+  const std::string expected = rules.changes.empty() ? "Sent" : "INBOX.Sent";
+  if (rules.changes.empty()) {
+    CHECK(destinations_of(map) == Names{"INBOX", "Sent", "Sent", "INBOX.Sent"});
+    CHECK(map.pairs[1].sources == 2);
+    CHECK(map.pairs[3].sources == 1);
+    CHECK(map.to_create == Names{"Sent", "INBOX.Sent"});
+  } else {
+    // The expressions see the prefix, which these do not expect.
+    CHECK(destinations_of(map) == Names{"INBOX", "INBOX.Old", "INBOX.Older", "INBOX.Sent"});
+  }
+  CHECK(map.problems.empty());
+}
+
+TEST_CASE("mailbox map: --regextrans2 sees UTF-8, and modified UTF-7 where it is written for that") {
+  struct Row {
+    const char* expression;
+    const char* expected;
+  };
+  const std::vector<Row> rows = {
+      {"s/\u041F\u0440\u043E\u0435\u043A\u0442/Project/", "Project/a&b"},
+      {"s/&BB8EQAQ\\+BDUEOgRC-/Project/", "Project/a&b"},
+      {"s/&/ and /", "\u041F\u0440\u043E\u0435\u043A\u0442/a and b"},
+      {"s,^,${h2_prefix}old$h2_sep,", "old/\u041F\u0440\u043E\u0435\u043A\u0442/a&b"},
+      {"tr/a-z/A-Z/", "\u041F\u0440\u043E\u0435\u043A\u0442/A&B"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.expression);
+    config::FolderRules rules;
+    rules.changes = {row.expression};
+    CHECK(destinations_of(map_of(side("", '/', {"&BB8EQAQ+BDUEOgRC-/a&-b"}), side("", '/', {}), rules)) ==
+          Names{row.expected});
+  }
+}
+
+TEST_CASE("mailbox map: --f1f2 in either form, exactly, before everything else") {
+  config::FolderRules rules;
+  rules.renamed = {
+      {"\u041F\u0440\u043E\u0435\u043A\u0442", "Project"}, {"&BB8EQAQ+BDUEOgRC-/a", "&APw-"}, {"inbox", "Old mail"}};
+  rules.changes = {"s/^/x/"};
+  CHECK(destinations_of(
+            map_of(side("", '/', {"INBOX", "&BB8EQAQ+BDUEOgRC-", "&BB8EQAQ+BDUEOgRC-/a", "&BB8EQAQ+BDUEOgRC-/b"}),
+                   side("INBOX.", '.', {}), rules)) ==
+        Names{"Old mail", "Project", "\u00FC", "xINBOX.\u041F\u0440\u043E\u0435\u043A\u0442.b"});
+}
+
+TEST_CASE("mailbox map: --nomixfolders") {
+  config::FolderRules rules;
+  rules.mix_cases = false;
+  const MailboxMap map = map_of(side("", '/', {"INBOX", "Sent", "\u041F\u0440\u043E\u0435\u043A\u0442", "same"}),
+                                side("", '/', {"inbox", "SENT", "&BD8EQAQ+BDUEOgRC-", "same"}), rules);
+  CHECK(destinations_of(map) == Names{"INBOX", "same"});
+  REQUIRE(map.problems.size() == 2);
+  CHECK(map.problems[0].reason == "the destination has it as \"SENT\" already (--nomixfolders)");
+}
+
+TEST_CASE("mailbox map: empty mailboxes are not created, but for INBOX and what is there") {
+  SideNames source = side("", '/', {"INBOX", "empty", "empty/full", "there"});
+  for (const std::size_t i : {0, 1, 3}) source.mailboxes[i].is_empty = true;
+  config::FolderRules rules;
+  CHECK(map_of(source, side("", '/', {"there"}), rules).pairs.size() == 4);
+  rules.skip_empty = true;
+  const MailboxMap map = map_of(source, side("", '/', {"there"}), rules);
+  CHECK(destinations_of(map) == Names{"INBOX", "empty/full", "there"});
+  REQUIRE(map.empty.size() == 1);
+  CHECK(map.empty[0].name == "empty");
+}
+
+TEST_CASE("mailbox map: --subfolder1 may merge its own messages with those of an INBOX below it") {
+  config::FolderRules rules;
+  rules.source_root = "old";
+  const MailboxMap map =
+      map_of(side("", '/', {"INBOX", "old", "old/INBOX", "old/a", "older"}), side("INBOX.", '.', {}), rules);
+  CHECK(destinations_of(map) == Names{"INBOX", "INBOX", "INBOX.a"});
+  CHECK(map.problems.empty());
+}
+
 TEST_CASE("mailbox map: rules that cannot be are passed on, what they leave out is told") {
   config::FolderRules rules;
   rules.exclude = {"("};

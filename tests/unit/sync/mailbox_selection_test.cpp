@@ -76,6 +76,44 @@ TEST_CASE("selection: by name, by branch, by expression") {
   }
 }
 
+TEST_CASE("selection: the subscribed ones, with those that are named") {
+  SideNames source = example();
+  source.mailboxes[0].is_subscribed = true;
+  source.mailboxes[5].is_subscribed = true;
+  config::FolderRules rules;
+  rules.only_subscribed = true;
+  CHECK(chosen_of(select_mailboxes(source, rules)) == Names{"Archive/2020", "Trash"});
+  rules.names = {"INBOX"};
+  rules.include = {"Entw"};
+  rules.exclude = {"2020"};
+  CHECK(chosen_of(select_mailboxes(source, rules)) == Names{"INBOX", "Trash"});
+}
+
+TEST_CASE("selection: what --subfolder1 holds") {
+  config::FolderRules rules;
+  for (const char* root : {"Archive", " Archive/ ", "Entw\xC3\xBCrfe", "Entw&APw-rfe/"}) {
+    CAPTURE(root);
+    rules.source_root = root;
+    const Names chosen = chosen_of(select_mailboxes(example(), rules));
+    CHECK(chosen.size() == 2);
+    CHECK(chosen.front().substr(0, 3) == std::string(root).substr(root[0] == ' ' ? 1 : 0, 3));
+  }
+  rules.source_root = "Archive/202";
+  const core::Result<MailboxSelection> selection = select_mailboxes(example(), rules);
+  REQUIRE(selection.has_error());
+  CHECK(selection.error().fault == core::Fault::root);
+  CHECK(selection.error().message == "--subfolder1 \"Archive/202\": the source has no such mailbox");
+}
+
+TEST_CASE("selection: first and last") {
+  config::FolderRules rules;
+  rules.first = {"Trash", "a&b"};
+  rules.last = {"Archive/2020", "INBOX", "nothing"};
+  rules.exclude = {"Entw"};
+  CHECK(chosen_of(select_mailboxes(example(), rules)) ==
+        Names{"Trash", "a&b", "Archive/2021", "Archiver", "Archive/2020", "INBOX"});
+}
+
 TEST_CASE("selection: what cannot be is a usage failure") {
   struct Row {
     Names folders, recursive, include, exclude;
