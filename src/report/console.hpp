@@ -62,6 +62,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef&, const sync::MailboxPlanned&) {}
   void show(const run::AccountRef&, const sync::MessagesCopied&) {}
   void show(const run::AccountRef&, const sync::DuplicatesSkipped&) {}
+  void show(const run::AccountRef&, const sync::MessagesSkipped&) {}
   void show(const run::AccountRef& account, const sync::MessageRefused& event);
   void show(const run::AccountRef& account, const sync::MessageChanged& event);
   void show(const run::AccountRef&, const sync::MessagesDeleted&) {}

@@ -65,6 +65,59 @@ core::Failure failure_of(const Words& argv, const World& world = {}) {
 
 }  // namespace
 
+TEST_CASE("config: rules about the texts of messages") {
+  const config::MessageRules none = config_of({}).rules.messages;
+  CHECK_FALSE(none.concern_texts());
+  CHECK(none.check_commands);
+  const config::MessageRules rules = config_of({"--skipmess",
+                                                "/a/",
+                                                "--skipmess",
+                                                "m{b}i",
+                                                "--regexmess",
+                                                "s/$sync->{user1}/x/",
+                                                "--pipemess",
+                                                "cat",
+                                                "--pipemess",
+                                                "sed s/a/b/",
+                                                "--nopipemesscheck",
+                                                "--pipetimeout",
+                                                "7",
+                                                "--disarmreadreceipts",
+                                                "--addheader",
+                                                "--truncmess",
+                                                "100",
+                                                "--maxlinelength",
+                                                "998",
+                                                "--minmaxlinelength",
+                                                "0",
+                                                "--maxlinelengthcmd",
+                                                "fold"})
+                                         .rules.messages;
+  CHECK(rules.concern_texts());
+  CHECK(rules.skip == Words{"/a/", "m{b}i"});
+  CHECK(rules.substitutions == Words{"s/$sync->{user1}/x/"});
+  CHECK(rules.commands == Words{"cat", "sed s/a/b/"});
+  CHECK_FALSE(rules.check_commands);
+  CHECK(rules.command_time == std::chrono::seconds(7));
+  CHECK(rules.disarm_read_receipts);
+  CHECK(rules.add_id);
+  CHECK(rules.truncate_at == 100U);
+  CHECK(rules.longest_line == 998U);
+  CHECK(rules.least_long_line == 0U);
+  CHECK(rules.long_line_command == "fold");
+}
+
+TEST_CASE("config: rules about texts that cannot be meant") {
+  const auto message_of = [](const Words& more) { return failure_of(complete(more)).message; };
+  CHECK(message_of({"--regexmess", "lalala"}).find("--regexmess: the expression \"lalala\"") == 0);
+  CHECK(message_of({"--regexmess", "s/a/$h2_prefix/"}).find("no variable is called h2_prefix") != std::string::npos);
+  CHECK(message_of({"--skipmess", "s/a/b/"}).find("--skipmess: the expression") == 0);
+  CHECK(message_of({"--pipemess", ""}).find("--pipemess is empty") == 0);
+  CHECK(message_of({"--maxlinelengthcmd", "fold"}).find("goes with --maxlinelength") != std::string::npos);
+  CHECK(!message_of({"--truncmess", "0"}).empty());
+  CHECK(!message_of({"--maxlinelength", "-1"}).empty());
+}
+
 TEST_CASE("config: a plain command line and its defaults") {
   const auto invocation = invoke(complete({}));
   REQUIRE(invocation.has_value());

@@ -80,6 +80,13 @@ std::vector<Step> eventful(std::size_t account) {
 
 }  // namespace
 
+TEST_CASE("plain console: messages that a rule leaves out are told with their mailbox") {
+  Rig rig(false, ConsoleMode::automatic);
+  rig.after({run_started(1), started(0), mapped(0, {"INBOX"}, 0), planned(0, "INBOX", {2, 2, 2'000})});
+  CHECK(rig.after({happened(0, sync::MessagesSkipped{"INBOX", "INBOX", 1, 1'000, "--skipmess /a/"}),
+                   copied(0, "INBOX", 1, 1'000), done(0, "INBOX")}) == "INBOX: 1 copied (1000 B), 1 skipped\n");
+}
+
 TEST_CASE("plain console: one account's lines have no prefix") {
   Rig rig(false, ConsoleMode::automatic);
   CHECK(rig.after({run_started(1)}) == "old.example -> new.example, 1 account\n");

@@ -102,6 +102,30 @@ TEST_CASE("tally: counts of a mailbox follow its events, and every message is so
   CHECK_FALSE(tally.is_complete());
 }
 
+TEST_CASE("tally: messages that a rule leaves out are counted with it, and nothing is missing because of them") {
+  RunTally tally;
+  const std::vector<Step> steps{
+      run_started(1),
+      started(0),
+      planned(0, "INBOX", {10, 10, 10'000}),
+      happened(0, sync::MessagesSkipped{"INBOX", "INBOX", 1, 100, "--skipmess /a/"}),
+      happened(0, sync::MessagesSkipped{"INBOX", "INBOX", 2, 200, "--skipmess /a/"}),
+      happened(0, sync::MessagesSkipped{"INBOX", "INBOX", 1, 50, "--maxlinelength 5"}),
+      copied(0, "INBOX", 6, 9'650),
+      done(0, "INBOX"),
+      finished(0),
+  };
+  feed(tally, steps);
+  CHECK(tally.totals().skipped == 4);
+  CHECK(tally.totals().bytes_skipped == 350);
+  CHECK(tally.totals().left == 0);
+  CHECK(tally.totals().unaccounted == 0);
+  CHECK(tally.skips().at("--skipmess /a/") == 3);
+  CHECK(tally.skips().at("--maxlinelength 5") == 1);
+  CHECK(tally.is_complete());
+  CHECK(exit_code(tally) == 0);
+}
+
 TEST_CASE("tally: duplicates that show while copying take their share of the bytes with them") {
   RunTally tally;
   feed(tally, {run_started(1), started(0), planned(0, "INBOX", {10, 10, 10'000}),

@@ -104,7 +104,7 @@ TEST_CASE("message change: every rule that changed something is named, in order,
   rules.substitutions = {"s/\\A/X-From-Folder: $sync->{ h1_current_folder }\\n/", "s/nothing//"};
   rules.disarm_read_receipts = true;
   rules.add_id = true;
-  rules.truncate_at = 60;
+  rules.truncate_at = 63;
   const ChangingMessage message = after(rules, "Subject: s\r\n\r\nbody\r\n");
   CHECK(message.text == "Message-Id: <7@imapsync>\r\nX-From-Folder: INBOX.a\r\nSubject: s\r\n\r\n");
   CHECK(message.changed_by == "--regexmess, --addheader, --truncmess");
