@@ -87,7 +87,7 @@ core::Result<config::FolderRules> folder_rules_from(const ParsedOptions& options
   if (auto done = take_changes(options, rules); !done) return done.error();
   // As in imapsync: a branch that goes elsewhere is not what a server's special folders are for.
   const bool is_moved = !rules.source_root.empty() || !rules.destination_root.empty();
-  rules.automap = options.flag("automap").value_or(false) && !is_moved;
+  rules.automap = options.flag("automap").value_or(options.flag("justautomap").value_or(false)) && !is_moved;
   rules.automap_children = !options.flag("automapflat").value_or(false);
   rules.mix_cases = options.flag("mixfolders").value_or(true);
   rules.subscribe = options.flag("subscribe").value_or(true);

@@ -311,6 +311,10 @@ core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundi
   auto rules = rules_from(options);
   if (!rules) return rules.error();
   config.rules = std::move(*rules);
+  const bool has_roots = !config.rules.folders.source_root.empty() || !config.rules.folders.destination_root.empty();
+  if (has_roots && options.flag("automap") == true) {
+    invocation.warnings.emplace_back("--subfolder1 and --subfolder2 turn --automap off");
+  }
   config.limits = limits_from(options);
   config.just_connect = options.flag("justconnect").value_or(false);
   invocation.progress = progress_from(options);

@@ -106,6 +106,14 @@ class FoldersTest(WholeProgramTest):
         self.check(expected, "--f1f2", "a=INBOX.Все", "--f1f2h", "b=INBOX.&BBIEQQQ1-", "--f1f2", "&BBY-=INBOX.c", "--lanes", "4")
         self.check(expected, "--f1f2", "a=INBOX.Все", "--f1f2", "b=INBOX.Все", "--f1f2", "Ж=INBOX.c", "--nostate")
 
+    def test_many_folders_into_one_by_several_lanes(self):
+        # Each shares messages with the next: whichever comes first, each message is there once.
+        self.fill(self.source, {f"f{i}": range(3 * i, 3 * i + 5) for i in range(24)})
+        options = ["--regextrans2", "s/f[0-9]+$/Все/", "--lanes", "4"]
+        self.check({"INBOX": [], "Все": list(range(74))}, *options)
+        self.source.append(("f7",), letter(500))
+        self.check({"INBOX": [], "Все": [*range(74), 500]}, *options, "--nostate")
+
     def test_automap(self):
         self.fill(self.source, {"INBOX": [1], "Отправленные": [2], "Отправленные/2019": [3], "SPAM": [4], "Черновики": [5],
                                 "Other/Sent": [6]})

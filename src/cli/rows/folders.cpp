@@ -60,7 +60,7 @@ Section names() {
           valued("f1f2", list, "OLD=NEW", works,
                  "Copies this source folder to that destination folder; several may go to one."),
           valued("f1f2h", pairs, "OLD=NEW", works, "The same as --f1f2."),
-          command("nof1f2", inherent, "Cancels the folder pairs that a preset would add; no preset adds any here."),
+          command("nof1f2", works, "Cancels the folder pairs that a preset would add."),
           on_off("automap", works, works,
                  "Pairs folders by their purpose, as the servers tell it or their names in many languages: Sent, "
                  "Drafts, Trash, ..."),

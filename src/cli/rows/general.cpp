@@ -20,8 +20,7 @@ std::vector<Section> general_rows() {
                on_off("justfoldersizes", works, works, "Counts and weighs the folders of both sides and stops."),
                on_off("justbanner", works, inherent, "Shows what it is and where it runs, and stops."),
                on_off("justfolderlists", works, works, "Lists the folders of both sides and stops."),
-               on_off("justautomap", works, works,
-                      "Shows which folder goes where and stops; with --automap, what that does."),
+               on_off("justautomap", works, works, "Shows which folder goes where with --automap and stops."),
            }}};
 }
 

@@ -280,6 +280,81 @@ TEST_CASE("config: what is copied, and with what") {
   CHECK_FALSE(both.rules.just_folders);
 }
 
+TEST_CASE("config: folders") {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const config::FolderRules rules =
+      config_of({"--prefix1", "", "--sep2", ".", "--subscribed", "--f1f2", "a=b=c", "--f1f2h", "d=e", "--nofixslash2",
+                 "--nomixfolders", "--automap", "--regextrans2", "s/$h1_prefix/${h2_prefix}/", "--syncacls"})
+          .rules.folders;
+  CHECK(rules.source_prefix == "");
+  CHECK_FALSE(rules.destination_prefix.has_value());
+  CHECK_FALSE(rules.source_separator.has_value());
+  CHECK(rules.destination_separator == '.');
+  CHECK(rules.only_subscribed);
+  CHECK(rules.renamed == Pairs{{"a", "b=c"}, {"d", "e"}});
+  CHECK_FALSE(rules.fix_slash);
+  CHECK_FALSE(rules.mix_cases);
+  CHECK(rules.automap);
+  CHECK(rules.automap_children);
+  CHECK(rules.copy_rights);
+  const config::FolderRules plain = config_of({}).rules.folders;
+  CHECK(plain.fix_slash);
+  CHECK(plain.mix_cases);
+  CHECK(plain.subscribe);
+  CHECK_FALSE(plain.automap);
+  CHECK_FALSE(plain.skip_empty);
+  // A branch that goes elsewhere has no use for a server's special folders.
+  CHECK_FALSE(config_of({"--automap", "--subfolder2", "Old"}).rules.folders.automap);
+  CHECK_FALSE(config_of({"--automap", "--subfolder1", "Old"}).rules.folders.automap);
+  CHECK(config_of({"--justautomap"}).rules.folders.automap);
+  CHECK_FALSE(config_of({"--justautomap", "--noautomap"}).rules.folders.automap);
+}
+
+TEST_CASE("config: folders that cannot be meant") {
+  struct Row {
+    Words options;
+    const char* start;
+  };
+  const std::vector<Row> rows = {
+      {{"--sep1", ""}, "--sep1: expected one character, saw \"\""},
+      {{"--sep2", "//"}, "--sep2: expected one character, saw \"//\""},
+      {{"--f1f2", "toto="}, "--f1f2: expected SOURCE FOLDER=DESTINATION FOLDER, saw \"toto=\""},
+      {{"--f1f2", "toto"}, "--f1f2: expected"},
+      {{"--f1f2", "=a"}, "--f1f2: expected"},
+      {{"--f1f2h", "a="}, "--f1f2h: expected"},
+      {{"--subfolder1", "  "}, "--subfolder1 is empty"},
+      {{"--subfolder2", ""}, "--subfolder2 is empty"},
+      {{"--regextrans2", "bad regex"}, "--regextrans2: "},
+      {{"--regextrans2", "s/(/x/"}, "--regextrans2: "},
+      {{"--delete2foldersonly", "/(/"}, "--delete2foldersonly: "},
+      {{"--delete2foldersbutnot", "x"}, "--delete2foldersbutnot: "},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.options[1]);
+    const core::Failure failure = failure_of(complete(row.options));
+    CHECK(failure.fault == core::Fault::usage);
+    CHECK(failure.message.substr(0, std::string_view(row.start).size()) == row.start);
+  }
+}
+
+TEST_CASE("config: deletion of folders") {
+  CHECK_FALSE(config_of({}).rules.deletion.destination_folders);
+  CHECK(config_of({"--delete2folders"}).rules.deletion.destination_folders);
+  const config::DeletionRules only = config_of({"--delete2foldersonly", "/^x/i"}).rules.deletion;
+  CHECK(only.destination_folders);
+  CHECK(only.destination_folders_only == "/^x/i");
+  CHECK(config_of({"--delete2foldersbutnot", "m{x}"}).rules.deletion.destination_folders);
+  CHECK_FALSE(config_of({"--delete2foldersbutnot", "m{x}", "--nodelete2folders"}).rules.deletion.destination_folders);
+  CHECK(config_of({"--delete1emptyfolders"}).rules.deletion.empty_source_folders);
+}
+
+TEST_CASE("config: of the stages at which a run may end the first one counts") {
+  const config::SyncRules rules =
+      config_of({"--justfolders", "--justfoldersizes", "--justautomap", "--justfolderlists"}).rules;
+  CHECK(rules.just_folder_lists);
+  CHECK_FALSE((rules.just_automap || rules.just_folder_sizes || rules.just_folders));
+}
+
 TEST_CASE("config: flags and deletions on later runs") {
   CHECK(config_of({"--flagsmerge"}).rules.flags.present == config::FlagRules::Present::merge);
   CHECK_FALSE(config_of({"--nocopydeleted2"}).rules.deletion.copy_deleted);

@@ -144,7 +144,7 @@ TEST_CASE("parser: ACL") {
   });
   check_failures({
       {"* ACL INBOX Fred\r\n",
-       "byte 17 of response 1 (\"* ACL INBOX Fred\"): expected a blank, saw the end of the response"},
+       "byte 17 of response 1 (\"* ACL INBOX Fred\"): expected ' ', saw the end of the response"},
   });
 }
 

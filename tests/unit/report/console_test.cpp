@@ -87,6 +87,25 @@ TEST_CASE("plain console: messages that a rule leaves out are told with their ma
                    copied(0, "INBOX", 1, 1'000), done(0, "INBOX")}) == "INBOX: 1 copied (1000 B), 1 skipped\n");
 }
 
+TEST_CASE("console: names that were asked for are shown in every mode, and so is what goes amiss") {
+  for (const ConsoleMode mode : {ConsoleMode::plain, ConsoleMode::none}) {
+    Rig rig(false, mode);
+    rig.after({run_started(1), started(0)});
+    sync::MailboxesListed listed;
+    listed.mailboxes = {{"INBOX", ""}, {"a\x1B", "subscribed, \\Sent"}};
+    CHECK(rig.after({happened(0, listed)}) == "source: 2 mailboxes\n  INBOX\n  a\\x1B (subscribed, \\Sent)\n");
+    sync::MailboxesMapped all;
+    all.pairs = {{"a", "b", false}};
+    all.is_the_end = true;
+    CHECK(rig.after({happened(0, all)}) == "1 mailbox, 1 not on the destination yet\n  a -> b (new)\n");
+    CHECK(rig.after({happened(0, sync::MailboxDeleted{Side::destination, "x", true})}) ==
+          "destination: would delete x\n");
+    CHECK(rig.after({happened(0, sync::DeletionFailed{Side::source, "x", core::Failure{Fault::create, "no", {}}})}) ==
+          "x: not deleted: no\n");
+    CHECK(rig.after({happened(0, sync::NotPossible{Side::source, "what"})}) == "warning: source: what\n");
+  }
+}
+
 TEST_CASE("plain console: one account's lines have no prefix") {
   Rig rig(false, ConsoleMode::automatic);
   CHECK(rig.after({run_started(1)}) == "old.example -> new.example, 1 account\n");
@@ -94,6 +113,8 @@ TEST_CASE("plain console: one account's lines have no prefix") {
         "source: connected to old.example:993, TLSv1.3 TLS_AES_256_GCM_SHA384, Dovecot 2.3\n"
         "destination: connected to new.example:143, not encrypted\n"
         "2 mailboxes, 1 not on the destination yet, 1 left out\n"
+        "  INBOX -> INBOX\n"
+        "  Sent -> Sent (new)\n"
         "created Sent\n"
         "refused: INBOX uid 17, 12.3 MiB, \"Hello\": the destination refused it"
         " (the server says: \"NO too big\\x1B[2J\")\n"
