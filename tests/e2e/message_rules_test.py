@@ -4,6 +4,7 @@
 import unittest
 
 import paths  # noqa: F401
+from cutting_proxy import CuttingProxy
 from harness import UNDER_SANITIZER, WholeProgramTest, login, run, side
 
 RECEIPT = b"Disposition-Notification-To: <a@b.example>\r\n"
@@ -69,6 +70,20 @@ class MessageRulesTest(WholeProgramTest):
             self.assertEqual(len(self.there(user)), 2)
             if "--nostate" in self.migrate(user, "--dry").command:
                 return
+
+    def test_nothing_is_there_twice_when_answers_are_never_heard(self):
+        """The destination stores a batch and the line breaks on its answer: what was changed has to be found there."""
+        user = self.filled(*(message(n) for n in range(60)))
+        for options in (["--nostate"], []):
+            line = CuttingProxy(self.destination, "rules", 5, swallow=rb"\[APPENDUID [^\r]*")
+            self.addCleanup(line.stop)
+            finished = run(*side(1, self.source), *login(1, user), *side(2, line), *login(2, user), "--batchmessages", "5",
+                           "--regexmess", "s/test[.]example/other.example/", *options, timeout=120)
+            self.assert_ended(finished, 0)
+            self.assertEqual(line.cuts, 5, str(finished))
+            expected = [message(n).replace(b"test.example", b"other.example") for n in range(60)]
+            self.assertEqual(self.there(user), sorted(expected), str(finished))
+            user = self.filled(*(message(n) for n in range(60)))
 
     def test_expressions_that_are_wrong(self):
         user = self.filled(message(1))
