@@ -17,7 +17,7 @@ namespace proto = imap::proto;
 
 namespace {
 
-constexpr IdentityKey test_key{{1, 2}};
+const IdentityRule test_rule(IdentityKey{{1, 2}});
 
 ListedMailbox mailbox(const std::string& name, char delimiter) {
   ListedMailbox listed;
@@ -39,7 +39,7 @@ bool maps_names() {
          map->pairs[1].destination == "Archive/2019" && map->problems.empty();
 }
 
-Identity identity_of(std::string_view header) { return identity_of_header(test_key, header).identity; }
+Identity identity_of(std::string_view header) { return identity_of_header(test_rule, header).identity; }
 
 bool identifies_messages() {
   const Identity one = identity_of("Message-Id: <1@a>\r\nSubject: x\r\n\r\nbody");
