@@ -87,6 +87,8 @@ std::vector<std::string> similar_names(std::string_view name) {
   const std::size_t limit = wanted.size() < 5 ? 1 : 2;
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const auto& entry : all_names()) {
+    // No fewer letters have to change than the lengths differ by.
+    if (std::max(wanted.size(), entry.first.size()) - std::min(wanted.size(), entry.first.size()) > limit) continue;
     const std::size_t distance = edit_distance(wanted, entry.first);
     if (distance <= limit) near.emplace_back(distance, entry.first);
   }

@@ -3,6 +3,7 @@
 #include "cli/rows/rows.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace imapferry::cli {
@@ -56,12 +57,15 @@ std::span<const Option> option_table() {
 }
 
 const Option* find_option(std::string_view name) {
-  for (const Option& option : option_table()) {
-    for (const std::string_view spelling : option.spellings()) {
-      if (spelling == name) return &option;
+  static const auto by_spelling = [] {
+    std::unordered_map<std::string_view, const Option*> found;
+    for (const Option& option : option_table()) {
+      for (const std::string_view spelling : option.spellings()) found.emplace(spelling, &option);
     }
-  }
-  return nullptr;
+    return found;
+  }();
+  const auto found = by_spelling.find(name);
+  return found == by_spelling.end() ? nullptr : found->second;
 }
 
 std::string_view title_of(Group group) {

@@ -3,6 +3,7 @@
 
 import base64
 import hashlib
+import imaplib
 import ssl
 import unittest
 
@@ -128,6 +129,9 @@ passdb {{
         user = self.new_user()
         with self.open(source, user) as session:
             mail.fill(session, mail.account(user, messages=200))
+        with imaplib.IMAP4(source.host, source.port) as client:
+            client.login(user, "pass")
+            self.assertIn("COMPRESS=DEFLATE", client.capability()[1][0].decode())
         for protection in ("none", "tls"):
             finished = run(*side(1, source, protection), *side(2, destination, protection), "--user1", user, "--user2", user,
                            "--password1", "pass", "--password2", "pass", "--compress1", "--compress2")

