@@ -73,6 +73,10 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::Retrying& event);
   void show(const run::AccountRef&, const sync::Reconnected&) {}
 
+  /// Every alternative has a function of its own; else it would come here as an Event again, for ever.
+  template <class Unknown>
+  void show(const run::AccountRef&, const Unknown&) = delete;
+
   [[nodiscard]] bool is_plain() const noexcept { return mode_ == ConsoleMode::plain; }
   [[nodiscard]] std::string prefix(const run::AccountRef& account) const;
   void print(const run::AccountRef& account, std::string_view text);

@@ -46,7 +46,8 @@ struct Counts {
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< by the user's rules
   std::uint64_t changed = 0;
   std::uint64_t flags_set = 0, would_set_flags = 0;
-  std::uint64_t deleted_on_source = 0, deleted_on_destination = 0;  ///< in a dry run: would be
+  std::uint64_t deleted_source = 0, deleted_destination = 0;
+  std::uint64_t would_delete_source = 0, would_delete_destination = 0;
   std::uint64_t retries = 0;
 
   // What only the statistics tell.
@@ -54,8 +55,8 @@ struct Counts {
   std::uint64_t destination_duplicates = 0, destination_only = 0;
   std::uint64_t source_bytes = 0, destination_bytes = 0;  ///< before this run
   std::uint64_t bytes_already_there = 0;
-  std::uint64_t unweighed = 0;  ///< mailboxes whose bytes the plan did not tell
-  std::uint64_t deleted_source = 0, deleted_destination = 0;
+  std::uint64_t unweighed = 0;         ///< mailboxes whose bytes the plan did not tell
+  std::uint64_t cross_duplicates = 0;  ///< of the duplicates: in another mailbox of the destination
   std::uint64_t reconnections_source = 0, reconnections_destination = 0;
 };
 
@@ -82,6 +83,7 @@ struct MailboxTally {
   std::uint64_t skipped = 0;
   std::uint64_t refused = 0;
   std::uint64_t left_out = 0, bytes_left_out = 0;
+  std::uint64_t cross_duplicates = 0;
   std::uint64_t unresolved = 0, unresolved_bytes = 0;  ///< still left when it was closed
   std::uint64_t biggest_copied = 0;
   std::uint64_t destination_messages = 0;  ///< before this run

@@ -38,13 +38,15 @@ std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0
 /// What the counts say of both sides after the run.
 struct Outcome {
   explicit Outcome(const Counts& sums) {
-    identified = minus(sums.source_messages, sums.duplicates);
+    identified = minus(sums.source_messages, sums.duplicates + sums.left_out);
     missing = minus(identified, sums.already_there + sums.copied);
-    there = minus(sums.destination_messages, sums.destination_duplicates) + sums.copied;
+    there = minus(sums.destination_messages + sums.copied, sums.destination_duplicates + sums.deleted_destination);
+    destination_only = minus(sums.destination_only, sums.deleted_destination);
   }
   std::uint64_t identified = 0;  ///< on the source, of several equal ones one
   std::uint64_t missing = 0;     ///< of these, on the destination
   std::uint64_t there = 0;       ///< on the destination, of several equal ones one
+  std::uint64_t destination_only = 0;
 };
 
 void add_transfer(Lines& lines, const Counts& sums, const StatisticsFacts& facts, double seconds) {
@@ -56,19 +58,19 @@ void add_transfer(Lines& lines, const Counts& sums, const StatisticsFacts& facts
   const std::string without_dry =
       facts.is_dry ? fmt::format("(could be {} without dry mode)", sums.would_copy) : std::string();
   lines.row("Messages transferred", fmt::format("{} {}", sums.copied, without_dry));
-  lines.count("Messages skipped", sums.already_there);
-  lines.count("Messages found duplicate on host1", sums.duplicates);
+  lines.count("Messages skipped", sums.already_there + sums.left_out + sums.skipped);
+  lines.count("Messages found duplicate on host1", minus(sums.duplicates, sums.cross_duplicates));
   lines.count("Messages found duplicate on host2", sums.destination_duplicates);
-  lines.count("Messages found crossduplicate on host2", 0);
+  lines.count("Messages found crossduplicate on host2", sums.cross_duplicates);
   // Every message has an identity: where the fields that tell it are missing, its whole header does.
   lines.count("Messages void (noheader) on host1", 0);
   lines.count("Messages void (noheader) on host2", 0);
   lines.row("Messages found in host1 not in host2", fmt::format("{} messages", outcome.missing));
-  lines.row("Messages found in host2 not in host1", fmt::format("{} messages", sums.destination_only));
+  lines.row("Messages found in host2 not in host1", fmt::format("{} messages", outcome.destination_only));
   lines.count("Messages deleted on host1", sums.deleted_source);
   lines.count("Messages deleted on host2", sums.deleted_destination);
   lines.row("Total bytes transferred", bytes_text(sums.bytes_copied));
-  lines.row("Total bytes skipped", bytes_text(sums.bytes_already_there));
+  lines.row("Total bytes skipped", bytes_text(sums.bytes_already_there + sums.bytes_left_out + sums.bytes_skipped));
   const double rate = seconds > 0 ? static_cast<double>(sums.copied) / seconds : 0;
   const double bandwidth = seconds > 0 ? static_cast<double>(sums.bytes_copied) / seconds / 1024 : 0;
   lines.row("Message rate", fmt::format("{:.1f} messages/s", rate));
@@ -119,12 +121,12 @@ void add_verdicts(Lines& lines, const Counts& sums, bool has_ended_early) {
     lines.line(text);
   }
   lines.line("There is no unidentified message on host1.");
-  if (sums.destination_only == 0 && !has_ended_early) {
+  if (outcome.destination_only == 0 && !has_ended_early) {
     lines.line(fmt::format("The sync is strict, all {} identified messages in host2 are on host1.", outcome.there));
   } else {
     lines.line(fmt::format("The sync is not strict, there are {} among {} identified messages in host2 that are not on "
                            "host1. Use --delete2 to delete them and have a strict sync.",
-                           sums.destination_only, outcome.there));
+                           outcome.destination_only, outcome.there));
   }
 }
 

@@ -130,8 +130,8 @@ void add_messages(Lines& lines, const RunTally& tally, const SummaryFacts& facts
     if (messages == 0) return;
     lines.row(facts.is_dry ? "would delete" : "deleted", fmt::format("{} on the {}", format_count(messages), side));
   };
-  add_deleted("source", sums.deleted_on_source);
-  add_deleted("destination", sums.deleted_on_destination);
+  add_deleted("source", facts.is_dry ? sums.would_delete_source : sums.deleted_source);
+  add_deleted("destination", facts.is_dry ? sums.would_delete_destination : sums.deleted_destination);
   add_refused(lines, tally);
   const std::uint64_t undone = sums.left + sums.abandoned + sums.unaccounted;
   if (undone > 0) lines.row("not copied", format_count(undone));

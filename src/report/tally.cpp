@@ -24,6 +24,7 @@ constexpr std::array found_by_looking{
     &Counts::already_there,
     &Counts::duplicates,
     &Counts::left_out,
+    &Counts::cross_duplicates,
     &Counts::bytes_left_out,
     &Counts::left,
     &Counts::bytes_left,
@@ -281,6 +282,8 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   planned.duplicates = event.source_duplicates + event.cross_duplicates;
   planned.left_out = event.left_out;
   planned.bytes_left_out = event.bytes_left_out;
+  planned.cross_duplicates = event.cross_duplicates;
+  add(account, &Counts::cross_duplicates, planned.cross_duplicates);
   add(account, &Counts::left_out, planned.left_out);
   add(account, &Counts::bytes_left_out, planned.bytes_left_out);
   add(account, &Counts::source_messages, planned.source_messages);
@@ -327,6 +330,7 @@ void RunTally::take_weights(AccountTally& account, MailboxTally& planned, const 
 void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::source_messages, planned.source_messages);
   subtract(account, &Counts::duplicates, planned.duplicates);
+  subtract(account, &Counts::cross_duplicates, planned.cross_duplicates);
   subtract(account, &Counts::left_out, planned.left_out);
   subtract(account, &Counts::bytes_left_out, planned.bytes_left_out);
   subtract(account, &Counts::left, planned.left);
@@ -422,7 +426,11 @@ void RunTally::take(std::size_t number, const sync::MessageChanged& event) {
 
 void RunTally::take(std::size_t number, const sync::MessagesDeleted& event) {
   const bool is_source = event.side == sync::Side::source;
-  add(entry(number), is_source ? &Counts::deleted_on_source : &Counts::deleted_on_destination, event.messages);
+  if (event.dry) {
+    add(entry(number), is_source ? &Counts::would_delete_source : &Counts::would_delete_destination, event.messages);
+  } else {
+    add(entry(number), is_source ? &Counts::deleted_source : &Counts::deleted_destination, event.messages);
+  }
 }
 
 void RunTally::take(std::size_t number, const sync::FlagsSet& event) {

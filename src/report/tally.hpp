@@ -96,6 +96,9 @@ class RunTally : public run::Observer {
   void take(std::size_t, const sync::LittleRoom&) {}
   void take(std::size_t number, const sync::Retrying& event);
   void take(std::size_t number, const sync::Reconnected& event);
+  /// Every alternative has a function of its own; else it would come here as an Event again, for ever.
+  template <class Unknown>
+  void take(std::size_t, const Unknown&) = delete;
 
   using Field = std::uint64_t Counts::*;
   void set(AccountTally& account, Field field, std::uint64_t value);

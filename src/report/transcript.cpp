@@ -190,6 +190,39 @@ void Transcript::show(const sync::MessageChanged& event) {
   line(fmt::format("msg {}/{} changed: {}", core::printable(event.source), event.uid, core::printable(event.what)));
 }
 
+void Transcript::show(const sync::MessagesSkipped& event) {
+  line(fmt::format("Host1: folder [{}] {} messages skipped: {}", core::printable(event.source), event.messages,
+                   core::printable(event.reason)));
+}
+
+void Transcript::show(const sync::MessagesDeleted& event) {
+  line(fmt::format("Host{}: folder [{}] {} messages {}", number_of(event.side), core::printable(event.mailbox),
+                   event.messages, event.dry ? "would be deleted" : "deleted"));
+}
+
+void Transcript::show(const sync::MailboxDeleted& event) {
+  line(fmt::format("Host{}: folder [{}] {}", number_of(event.side), core::printable(event.name),
+                   event.dry ? "would be deleted" : "deleted"));
+}
+
+void Transcript::show(const sync::DeletionFailed& event) {
+  error(fmt::format("Host{}: folder [{}] could not be deleted: {}", number_of(event.side), core::printable(event.name),
+                    describe(event.failure, std::nullopt)));
+}
+
+void Transcript::show(const sync::RightsSet& event) {
+  line(fmt::format("Host2: folder [{}] rights of {} users set", core::printable(event.destination), event.identifiers));
+}
+
+void Transcript::show(const sync::NotPossible& event) {
+  line(fmt::format("Host{}: {}", number_of(event.side), core::printable(event.what)));
+}
+
+void Transcript::show(const sync::LittleRoom& event) {
+  line(
+      fmt::format("Host2: quota: {} of {} bytes used, about {} bytes to come", event.used, event.limit, event.to_come));
+}
+
 void Transcript::show(const sync::FlagsSet& event) {
   line(fmt::format("Host2: folder [{}] flags of {} messages brought in line", core::printable(event.destination),
                    event.messages));

@@ -48,11 +48,22 @@ class Transcript {
   void show(const sync::DuplicatesSkipped&) {}
   void show(const sync::MessageRefused& event);
   void show(const sync::MessageChanged& event);
+  void show(const sync::MessagesSkipped& event);
+  void show(const sync::MessagesDeleted& event);
+  void show(const sync::MailboxesListed&) {}
+  void show(const sync::MailboxDeleted& event);
+  void show(const sync::DeletionFailed& event);
+  void show(const sync::RightsSet& event);
+  void show(const sync::NotPossible& event);
+  void show(const sync::LittleRoom& event);
   void show(const sync::FlagsSet& event);
   void show(const sync::MailboxDone&) {}
   void show(const sync::MailboxRenumbered& event);
   void show(const sync::Retrying& event);
   void show(const sync::Reconnected& event);
+  /// Every alternative has a function of its own; else it would come here as an Event again, for ever.
+  template <class Unknown>
+  void show(const Unknown&) = delete;
   void begin_work();
   void error(std::string text);
   [[nodiscard]] std::string eta(double seconds) const;
@@ -66,7 +77,7 @@ class Transcript {
   bool has_begun_ = true;  ///< what is done for the mailboxes that were mapped
   bool has_told_sizes_ = false;
   std::vector<MailboxResult> weighed_;  ///< --foldersizes; in the order of the map
-  std::vector<std::string> errors_;  ///< the first ones
+  std::vector<std::string> errors_;     ///< the first ones
   std::uint64_t error_count_ = 0;
 };
 

@@ -201,10 +201,9 @@ struct Reconnected {
   Side side = Side::source;
 };
 
-using Event =
-    std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted, DeletionFailed,
-                 RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned, MessagesCopied,
-                 DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged, MessagesDeleted, FlagsSet,
-                 MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
+using Event = std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted,
+                           DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
+                           MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
+                           MessagesDeleted, FlagsSet, MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

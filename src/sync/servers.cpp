@@ -98,7 +98,8 @@ imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {
 
 Servers::Servers(const config::ServerSpec& source, const config::ServerSpec& destination, bool track_changes,
                  WireHearer source_wire, WireHearer destination_wire)
-    : source_spec_(source), destination_spec_(destination), source_wire_(listener(std::move(source_wire))), destination_wire_(listener(std::move(destination_wire))),
+    : source_spec_(source), destination_spec_(destination), source_wire_(listener(std::move(source_wire))),
+      destination_wire_(listener(std::move(destination_wire))),
       source_(heard_by(source_wire_.get(), server_of(source, track_changes)), connections_of(source)),
       destination_(heard_by(destination_wire_.get(), server_of(destination, track_changes)),
                    connections_of(destination)) {}
