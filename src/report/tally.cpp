@@ -1,7 +1,6 @@
 #include "report/tally.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace imapferry::report {
@@ -98,10 +97,6 @@ void RunTally::take(const run::StopRequested& event) {
   was_stopped_by_file_ = event.by_file;
 }
 
-std::uint64_t RunTally::error_count() const noexcept {
-  return std::accumulate(errors_.begin(), errors_.end(), std::uint64_t{0});
-}
-
 AccountTally& RunTally::entry(std::size_t number) {
   while (accounts_.size() <= number) {
     accounts_.emplace_back();
@@ -170,15 +165,6 @@ void RunTally::take(std::size_t number, const run::AccountFinished& event) {
   }
   if (results_ == Results::kept) keep_results(account);
   account.live.reset();
-}
-
-void RunTally::keep_results(AccountTally& account) {
-  if (!account.live) return;
-  for (auto& [source, mailbox] : account.live->mailboxes) {
-    if (result_rows_ == size_limit) return;
-    ++result_rows_;
-    account.results.push_back(MailboxResult{source, std::move(mailbox)});
-  }
 }
 
 void RunTally::abandon_current(AccountTally& account) {
@@ -306,27 +292,6 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
   }
 }
 
-void RunTally::take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event) {
-  // What this run has copied before an attempt that looks again was not there before the run.
-  planned.destination_messages = minus(event.destination_messages, planned.copied_before_plan);
-  planned.destination_duplicates = event.destination_duplicates;
-  planned.destination_only = event.destination_only;
-  planned.source_bytes = event.source_weight.bytes;
-  planned.source_biggest = event.source_weight.biggest;
-  planned.destination_bytes = event.destination_weight.bytes;
-  planned.destination_biggest = event.destination_weight.biggest;
-  if (planned.destination_bytes) *planned.destination_bytes = minus(*planned.destination_bytes, planned.bytes_copied);
-  planned.bytes_already_there = minus(event.bytes_already_there.value_or(0), planned.bytes_copied);
-  planned.is_weighed = planned.source_bytes && planned.destination_bytes && event.bytes_already_there;
-  add(account, &Counts::destination_messages, planned.destination_messages);
-  add(account, &Counts::destination_duplicates, planned.destination_duplicates);
-  add(account, &Counts::destination_only, planned.destination_only);
-  add(account, &Counts::source_bytes, planned.source_bytes.value_or(0));
-  add(account, &Counts::destination_bytes, planned.destination_bytes.value_or(0));
-  add(account, &Counts::bytes_already_there, planned.bytes_already_there);
-  if (!planned.is_weighed) add(account, &Counts::unweighed, 1);
-}
-
 void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::source_messages, planned.source_messages);
   subtract(account, &Counts::duplicates, planned.duplicates);
@@ -338,14 +303,7 @@ void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::would_copy, planned.would_copy);
   subtract(account, &Counts::bytes_would_copy, planned.bytes_would_copy);
   subtract(account, &Counts::would_set_flags, planned.would_set_flags);
-  subtract(account, &Counts::destination_messages, planned.destination_messages);
-  subtract(account, &Counts::destination_duplicates, planned.destination_duplicates);
-  subtract(account, &Counts::destination_only, planned.destination_only);
-  subtract(account, &Counts::source_bytes, planned.source_bytes.value_or(0));
-  subtract(account, &Counts::destination_bytes, planned.destination_bytes.value_or(0));
-  subtract(account, &Counts::bytes_already_there, planned.bytes_already_there);
-  if (!planned.is_weighed) subtract(account, &Counts::unweighed, 1);
-  planned.is_weighed = true;
+  forget_weights(account, planned);
   LiveAccount& live = *account.live;
   live.already_seen = minus(live.already_seen, planned.already_there);
   live.copied_before_plans += planned.copied - planned.copied_before_plan;
@@ -440,11 +398,6 @@ void RunTally::take(std::size_t number, const sync::FlagsSet& event) {
 void RunTally::take(std::size_t number, const sync::Retrying& event) {
   entry(number).live->last_retry = event.side;
   add(entry(number), &Counts::retries, 1);
-}
-
-void RunTally::take(std::size_t number, const sync::Reconnected& event) {
-  add(entry(number),
-      event.side == sync::Side::source ? &Counts::reconnections_source : &Counts::reconnections_destination, 1);
 }
 
 void RunTally::close(AccountTally& account, std::string_view source, MailboxTally& planned, MailboxState state) {

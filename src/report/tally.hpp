@@ -120,6 +120,7 @@ class RunTally : public run::Observer {
   void count_error(ErrorClass error) { ++errors_[static_cast<std::size_t>(error)]; }
 
   void take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event);
+  void forget_weights(AccountTally& account, MailboxTally& planned);
   void keep_results(AccountTally& account);
 
   Sizes sizes_;

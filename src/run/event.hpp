@@ -40,7 +40,7 @@ struct AccountFinished {
   std::optional<core::Failure> failure;  ///< what ended it early
   std::optional<sync::Side> side;        ///< whose failure it was, when it was one side's
   bool was_stopped = false;              ///< stopped before it was done, by the user or at a limit
-  std::optional<Limit> limit;            ///< where it was a limit
+  std::optional<Limit> limit = {};       ///< where it was a limit
 };
 
 /// The user asked to stop: batches in flight are finished, nothing new begins.

@@ -131,7 +131,7 @@ struct MessagesCopied {
   std::string source, destination;
   std::uint64_t messages = 0, bytes = 0;
   std::uint64_t biggest = 0;
-  std::vector<CopiedMessage> each;  ///< only where somebody wants it (Observer::wants_messages)
+  std::vector<CopiedMessage> each = {};  ///< only where somebody wants it (Observer::wants_messages)
 };
 
 /// Duplicates that showed only while copying (their headers were not listed beforehand).

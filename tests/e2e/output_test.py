@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What imapsync's users read and what their scripts parse: statistics, folder sizes, lines about messages, log files, errors, exit codes."""
+"""What imapsync's users read and their scripts parse: statistics, folder sizes, lines about messages, log files, errors, exit codes."""
 
 import os
 import pathlib
@@ -100,7 +100,8 @@ class OutputTest(WholeProgramTest):
                      "The sync is not strict, there are 1 among 9 identified messages in host2 that are not on host1.",
                      "Detected 0 errors\n"):
             self.assertIn(line, statistics.block)
-        self.assertRegex(statistics.block, r"\nExiting with return value 0 \(EX_OK: successful termination\) 0/50 nb_errors/max_errors PID \d+\n")
+        self.assertRegex(statistics.block, r"\nExiting with return value 0 \(EX_OK: successful termination\) "
+                                           r"0/50 nb_errors/max_errors PID \d+\n")
         again = run(*self.sides(user))
         self.assert_ended(again, 0)
         statistics = Statistics(again.output)
@@ -154,11 +155,15 @@ class OutputTest(WholeProgramTest):
         self.assertEqual(len(lines), 7, text)
         self.assertEqual(lines[-1][5:], ("0", "7"))
         for mailbox, uid, size, copied_to, copied_uid, *_ in lines:
-            found = [[m for m in session.messages(next(x for x in session.mailboxes() if x.path == path)) if m.uid == int(number)]
-                     for session, path, number in ((source, (mailbox,), uid), (destination, (copied_to.removeprefix("INBOX.") or "INBOX",), copied_uid))]
-            self.assertEqual([len(x) for x in found], [1, 1], (mailbox, uid, copied_to, copied_uid))
-            self.assertEqual(found[0][0].content, found[1][0].content)
-            self.assertEqual(len(found[0][0].content), int(size))
+            there = (copied_to.removeprefix("INBOX."),)
+            original = self.message(source, (mailbox,), int(uid))
+            self.assertEqual(original, self.message(destination, there, int(copied_uid)), (mailbox, uid, copied_to, copied_uid))
+            self.assertEqual(len(original), int(size))
+
+    @staticmethod
+    def message(session, path, uid):
+        mailbox = next(x for x in session.mailboxes() if x.path == path)
+        return next(m.content for m in session.messages(mailbox) if m.uid == uid)
 
     def test_names_of_the_log(self):
         user = self.filled()

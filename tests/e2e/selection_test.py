@@ -128,7 +128,7 @@ class SelectionTest(WholeProgramTest):
     def test_dates_of_arrival(self):
         user = self.filled(("a", {"sent": 20, "arrived": 5}), ("b", {"sent": 10, "arrived": 5}))
         with self.open(self.source, user) as session:
-            session.append(INBOX, message("c").replace(b"Date: ", b"Date: never "), (), None)
+            session.append(INBOX, message("c").replace(b"Date: ", b"Date: 4th "), (), None)
         self.migrate(user, "--idatefromheader")
         with self.open(self.destination, user) as session:
             inbox = next(box for box in session.mailboxes() if box.path == INBOX)

@@ -1,6 +1,5 @@
-#include "app/log_file.hpp"
-
 #include "../store/directory.hpp"
+#include "app/log_file.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,5 @@
-#include "app/pid_file.hpp"
-
 #include "../store/directory.hpp"
+#include "app/pid_file.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -124,10 +124,11 @@ TEST_CASE("process: what needs no run") {
 
 TEST_CASE("passwords: our own variables go before imapsync's") {
   const auto password_with = [](const std::string& name) {
-    return invoke({}, name, "of " + name)->config.accounts.front().source.password.reveal();
+    const auto invocation = invoke({}, name, "of " + name);
+    return std::string(invocation->config.accounts.front().source.password.reveal());
   };
-  CHECK(std::string(password_with("IMAPFERRY_PASSWORD1")) == "of IMAPFERRY_PASSWORD1");
-  CHECK(std::string(password_with("IMAPSYNC_PASSWORD1")) == "of IMAPSYNC_PASSWORD1");
+  CHECK(password_with("IMAPFERRY_PASSWORD1") == "of IMAPFERRY_PASSWORD1");
+  CHECK(password_with("IMAPSYNC_PASSWORD1") == "of IMAPSYNC_PASSWORD1");
 }
 
 }  // namespace imapferry::cli

@@ -42,7 +42,9 @@ void check(const Talk& talk, const std::string& expected) {
 }  // namespace
 
 TEST_CASE("wire trace: lines of both sides") {
-  check({{received, "* OK hello\r\n"}, {sent, "A1 CAPABILITY\r\n"}, {received, "* CAPABILITY IMAP4rev1\r\nA1 OK \x1b[2J\r\n"}},
+  check({{received, "* OK hello\r\n"},
+         {sent, "A1 CAPABILITY\r\n"},
+         {received, "* CAPABILITY IMAP4rev1\r\nA1 OK \x1b[2J\r\n"}},
         "#1 < * OK hello\n#1 > A1 CAPABILITY\n#1 < * CAPABILITY IMAP4rev1\n#1 < A1 OK \\x1B[2J\n");
 }
 
@@ -62,7 +64,10 @@ TEST_CASE("wire trace: no secret, in whatever way it is sent") {
         "#1 > A1 LOGIN MASKED\n#1 < + MASKED\n#1 > MASKED (4 bytes)\n#1 > MASKED\n#1 > MASKED (6 bytes)\n#1 > MASKED\n"
         "#1 < A1 OK in\n#1 > A2 LIST \"\" *\n");
   // A server that pretends to begin a literal cannot end the mask.
-  check({{received, "* OK {1000}\r\n"}, {sent, "A1 LOGIN user secret\r\n"}, {received, "A1 OK\r\n"}, {sent, "secret\r\n"}},
+  check({{received, "* OK {1000}\r\n"},
+         {sent, "A1 LOGIN user secret\r\n"},
+         {received, "A1 OK\r\n"},
+         {sent, "secret\r\n"}},
         "#1 < * OK {1000}\n#1 > A1 LOGIN MASKED\n#1 > MASKED\n");
 }
 
@@ -81,7 +86,8 @@ TEST_CASE("wire trace: a literal that the server does not want never comes") {
 }
 
 TEST_CASE("wire trace: an endless line is cut, and the literal at its end is found") {
-  const std::string text = heard({{received, "* LIST () \"/\" " + std::string(100'000, 'z')}, {received, " {3}\r\nabc\r\n"}});
+  const std::string text =
+      heard({{received, "* LIST () \"/\" " + std::string(100'000, 'z')}, {received, " {3}\r\nabc\r\n"}});
   CHECK(text.size() < 2500);
   CHECK(text.find("#1 < abc (3 bytes)\n") != std::string::npos);
 }

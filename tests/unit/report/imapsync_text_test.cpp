@@ -52,8 +52,7 @@ class Greenwich {
 };
 
 std::chrono::system_clock::time_point at(double seconds) {
-  return std::chrono::system_clock::time_point(
-      std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ Step planned_fully(const std::string& name, std::uint64_t source, std::uint64_t 
   return happened(0, event);
 }
 
-bool has(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line) != std::string::npos; }
+bool has(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line) != std::string::npos;
+}
 
 std::string row(const std::string& label, const std::string& value) {
   return label + std::string(40 - label.size(), ' ') + ": " + value + "\n";
@@ -76,8 +78,9 @@ TEST_CASE("statistics: a copy beside messages that only the destination has") {
   CHECK(text.ends_with("\nDetected 0 errors\n"));
   CHECK(exit_line(tally, some_facts()) ==
         "Exiting with return value 0 (EX_OK: successful termination) 0/50 nb_errors/max_errors PID 4711\n");
-  CHECK(has(folder_sizes(tally.accounts()[0].results, SizesWhen::after),
-            "Host2 folder     1/1 [INBOX]                             Size:      1200 Messages:    12 Biggest:       100\n"));
+  CHECK(has(
+      folder_sizes(tally.accounts()[0].results, SizesWhen::after),
+      "Host2 folder     1/1 [INBOX]                             Size:      1200 Messages:    12 Biggest:       100\n"));
 }
 
 TEST_CASE("statistics: a mailbox that is looked at again after a lost connection counts once") {
@@ -105,8 +108,9 @@ TEST_CASE("statistics: what is missing, not looked at or not known is said") {
                   "1 folders were not"));
   CHECK(has(text, row("Start difference host2 - host1", "-3 messages, NA bytes (NA)")));
   CHECK(has(text, "Detected 2 errors\n"));
-  CHECK(has(folder_sizes(tally.accounts()[0].results, SizesWhen::before),
-            "Host1 folder     2/2 [INBOX]                             Size:        NA Messages:     3 Biggest:        NA\n"));
+  CHECK(has(
+      folder_sizes(tally.accounts()[0].results, SizesWhen::before),
+      "Host1 folder     2/2 [INBOX]                             Size:        NA Messages:     3 Biggest:        NA\n"));
 }
 
 TEST_CASE("exit code: limits and the abort file") {
@@ -140,11 +144,16 @@ TEST_CASE("transcript: what a resync has to do decides when it ends") {
   tell(happened(0, event), time_zero + 4s);
   CHECK(lines.find("++++ Looping on each one of 1 folders to sync\n"
                    "Folder     1/1 [INBOX]                             -> [INBOX]                            \n") == 0);
-  CHECK(has(lines, "msg INBOX/7 {100}             copied to INBOX/70         0.25 msgs/s  0.024 KiB/s 0.098 KiB copied ETA: "));
-  CHECK(has(lines, "msg INBOX/8 {200}             copied to INBOX/?          0.50 msgs/s  0.073 KiB/s 0.293 KiB copied ETA: "));
+  CHECK(
+      has(lines,
+          "msg INBOX/7 {100}             copied to INBOX/70         0.25 msgs/s  0.024 KiB/s 0.098 KiB copied ETA: "));
+  CHECK(
+      has(lines,
+          "msg INBOX/8 {200}             copied to INBOX/?          0.50 msgs/s  0.073 KiB/s 0.293 KiB copied ETA: "));
   // 8 are left and each took 2 seconds; the 990 that were there took none.
   CHECK(lines.find("  16 s  8/10 msgs left\n") != std::string::npos);
   tell(refused(0, "INBOX", 9), time_zero + 5s);
   CHECK(transcript.error_list().find("++++ Listing 1 errors encountered") == 0);
-  CHECK(has(transcript.error_list(), "Err 1/1: - msg INBOX/9 {1000} could not append ( Subject:[Hello], Size:[1000] )"));
+  CHECK(
+      has(transcript.error_list(), "Err 1/1: - msg INBOX/9 {1000} could not append ( Subject:[Hello], Size:[1000] )"));
 }
