@@ -230,7 +230,7 @@ class MapBuilder {
   std::map<std::string, std::string> taken_;  ///< destination name to source name
 };
 
-/// Also by the plain rules: what they have copied in other runs is not nobody's.
+/// With --subfolder1 by the plain rules as well: the rest of the source is nobody's business in such a run.
 core::Result<std::vector<std::string>> spoken_for(const SideNames& source, const SideNames& destination,
                                                   const config::FolderRules& rules, const NameMapping& mapping) {
   std::vector<std::string> names;
@@ -239,6 +239,7 @@ core::Result<std::vector<std::string>> spoken_for(const SideNames& source, const
     core::Result<MappedName> mapped = mapping.map(mailbox);
     if (!mapped) return mapped.error();
     names.push_back(std::move(mapped->name));
+    if (rules.source_root.empty()) continue;
     std::string plain = convert_name(mailbox.name, source.name_space, destination.name_space, slashes);
     if (plain != names.back()) names.push_back(std::move(plain));
   }

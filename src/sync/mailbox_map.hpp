@@ -33,8 +33,7 @@ struct MailboxMap {
   std::vector<ListedMailbox> empty;   ///< selected, but left out because nothing is in them
   /// What a mailbox to be created is for, by wire name: "\Sent" (RFC 6154). With --automap only.
   std::map<std::string, std::string> special_uses;
-  /// Where every source mailbox goes, selected or not, with or without the rules that move it: what the source speaks
-  /// for on the destination.
+  /// Where every source mailbox goes or would go, selected or not: what the source speaks for on the destination.
   std::vector<std::string> spoken_for;
 };
 

@@ -327,6 +327,25 @@ TEST_CASE("tally: sizes are kept only when asked for, and a mailbox weighed twic
   CHECK(with.accounts()[0].size_sums[1].messages == 1);
 }
 
+TEST_CASE("tally: a mailbox that could not be deleted makes a run incomplete") {
+  RunTally tally;
+  feed(tally,
+       {run_started(1), started(0), mapped(0, {"INBOX"}), planned(0, "INBOX", {}), done(0, "INBOX"),
+        happened(0, sync::MailboxDeleted{Side::destination, "a", false}),
+        happened(0, sync::MailboxDeleted{Side::destination, "b", true}), happened(0, sync::RightsSet{"INBOX", 3})});
+  CHECK(tally.totals().mailboxes_deleted == 1);
+  CHECK(tally.totals().would_delete_mailboxes == 1);
+  CHECK(tally.totals().rights_set == 3);
+  feed(tally, {happened(0, sync::DeletionFailed{Side::destination, "c", core::Failure{Fault::create, "no", {}}}),
+               finished(0)});
+  CHECK(tally.totals().deletions_failed == 1);
+  CHECK(tally.totals().mailboxes_failed == 0);
+  CHECK_FALSE(tally.is_complete());
+  CHECK(exit_code(tally) == 116);
+  REQUIRE(tally.failed_mailboxes().size() == 1);
+  CHECK(tally.failed_mailboxes()[0].mailbox.source == "c");
+}
+
 TEST_CASE("tally: events that come out of order break nothing") {
   RunTally tally;
   feed(tally, {happened(2, sync::MessagesCopied{"INBOX", "INBOX", 5, 50}), done(2, "INBOX"), done(2, "INBOX"),
