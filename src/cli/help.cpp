@@ -143,8 +143,8 @@ std::string help_text(std::size_t width) {
     if (!entries.empty()) text += fmt::format("\n{}:\n{}", title_of(group), entries);
   }
   text += name_list("Of imapsync's other options, these ask for what imapferry does anyway:", Status::inherent, width);
-  text += name_list("These are accepted and have no effect:", Status::ignored, width);
-  text += name_list("These are refused, because imapferry does not have them yet:", Status::missing, width);
+  text += name_list("These are accepted and have no effect (docs/options.md says why):", Status::ignored, width);
+  text += name_list("These are refused (docs/options.md says why):", Status::missing, width);
   return text;
 }
 

@@ -23,8 +23,8 @@ What imapferry makes of an option:
 
 - **works**: it does what the table says.
 - **always so**: it asks for what imapferry does anyway; accepted without a word.
-- **ignored**: leaving it out cannot lose or change mail; accepted with a warning.
-- **refused**: imapferry does not have it yet, and leaving it out could change what happens to mail; exit code 64.
+- **ignored**: it has no meaning here, for the reason that is given; accepted with a warning.
+- **refused**: imapferry does not have it, for the reason that is given; exit code 64.
 
 Where a flag and its opposite are not treated alike, the opposite stands behind the slash.
 

@@ -96,8 +96,11 @@ std::vector<Section> messages_rows() {
            on_off("checknoabletosearch", inherent, inherent, "Checks beforehand that SEARCH works.", "on"),
            because("Message numbers change while others delete; UIDs do not.",
                    on_off("uid#", inherent, ignored, "Names messages by their UID.", "on")),
-           on_off("synclabels", missing, inherent, "Copies Gmail's labels."),
-           on_off("resynclabels", missing, inherent, "Brings Gmail's labels of messages already there in line."),
+           because("Labels are Gmail\'s own (X-GM-EXT-1), and imapferry has not been tried there.",
+                   on_off("synclabels", missing, inherent, "Copies Gmail's labels.")),
+           because(
+               "Labels are Gmail\'s own (X-GM-EXT-1), and imapferry has not been tried there.",
+               on_off("resynclabels", missing, inherent, "Brings Gmail's labels of messages already there in line.")),
        }},
       {Group::messages,
        Origin::own,

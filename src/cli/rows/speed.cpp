@@ -53,9 +53,13 @@ Section speed() {
                  valued("exitwhenover", integer, "BYTES", works,
                         "Ends an account when so many bytes were copied, with exit code 118; 0 is no limit.",
                         "0, no limit")),
-          valued("split#", integer, "N", ignored, "Messages named in one command."),
-          valued("buffersize", integer, "BYTES", ignored, "How much is read from a connection at a time."),
-          on_off("fastio#", ignored, inherent, "A faster way to read connections."),
+          because("Commands name as many messages as servers take; --batchmessages and --batchbytes set how many go in "
+                  "one.",
+                  valued("split#", integer, "N", ignored, "Messages named in one command.")),
+          because("As much is read as has come.",
+                  valued("buffersize", integer, "BYTES", ignored, "How much is read from a connection at a time.")),
+          because("There is one way to read connections, and it is the fast one.",
+                  on_off("fastio#", ignored, inherent, "A faster way to read connections.")),
       }};
 }
 

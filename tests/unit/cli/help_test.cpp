@@ -61,7 +61,7 @@ TEST_CASE("options page: a row for every option, with what becomes of it") {
   CHECK(contains(text, "| `--dry` | Changes nothing on either side, and says what would be done. |  | works |\n"));
   CHECK(contains(
       text,
-      "| `--delete1` `--delete` | Deletes messages on the source after their copy. |  | refused / always so |\n"));
+      "| `--subscribeall` `--subscribe_all` | Subscribes on the destination to every folder copied. |  | works |\n"));
   CHECK(contains(text, "| `--gmail1` | Settings for Gmail as source (1) or destination (2). |"));
   CHECK(contains(text,
                  "| `--lanes N` | Pairs of connections that work on one account at once, at most. Not in imapsync. | "

@@ -140,11 +140,12 @@ TEST_CASE("parse: what Getopt::Long refuses, with a reason") {
 }
 
 TEST_CASE("parse: everything that is wrong is said at once") {
-  const std::string message = failure_of({"--port1", "x", "--nosuch", "--delete2", "--host1"});
+  const std::string message = failure_of({"--port1", "x", "--nosuch", "--testslive", "--host1"});
   CHECK(message == "--port1: expected a whole number, saw \"x\"\n"
                    "unknown option: --nosuch\n"
                    "--host1 needs a value: HOST\n"
-                   "--delete2 is an imapsync option that imapferry does not have yet");
+                   "--testslive is an imapsync option that imapferry does not have: " +
+                       std::string(find_option("testslive")->reason));
 }
 
 TEST_CASE("parse: --delete 2 is taken for --delete2 written in two words") {
@@ -155,12 +156,10 @@ TEST_CASE("parse: --delete 2 is taken for --delete2 written in two words") {
   CHECK_FALSE(contains(failure_of({"--delete=2"}), "did you mean"));
 }
 
-TEST_CASE("parse: options that would change the fate of mail are refused, each once") {
-  CHECK(failure_of({"--delete"}) == "--delete1 is an imapsync option that imapferry does not have yet");
-  CHECK(failure_of({"--maxage", "3", "--maxage", "4"}) ==
-        "--maxage is an imapsync option that imapferry does not have yet");
-  CHECK(failure_of({"--nosyncinternaldates"}) ==
-        "--nosyncinternaldates is an imapsync option that imapferry does not have yet");
+TEST_CASE("parse: options that imapferry does not have are refused, each once, and say why") {
+  const std::string message = failure_of({"--synclabels", "--synclabels"});
+  CHECK(message == "--synclabels is an imapsync option that imapferry does not have: " +
+                       std::string(find_option("synclabels")->reason));
 }
 
 TEST_CASE("parse: their opposites, and values that mean what is done anyway, are accepted") {
