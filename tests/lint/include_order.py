@@ -32,7 +32,8 @@ ALLOWED = {
 
 # Pure: a function of its input. Files that have to read something are named.
 PURE = ("imap/proto/", "config/", "regex/", "cli/", "store/records", "store/message_codec", "sync/mailbox_map", "sync/identity",
-        "sync/match", "sync/message_change.", "sync/message_selection", "sync/deletion_guard", "sync/mailbox_index", "sync/name_pattern", "sync/flag_", "sync/plan", "sync/select",
+        "sync/match", "sync/message_change.", "sync/message_selection", "sync/deletion_guard",
+        "sync/mailbox_index", "sync/name_pattern", "sync/flag_", "sync/plan", "sync/select",
         "sync/access_rights", "sync/automap", "sync/folded_name", "sync/folder_deletion", "sync/name_", "sync/special_use")
 IMPURE = re.compile(r"boost/asio|boost/beast|openssl/|sqlite3|libpq")
 
