@@ -101,9 +101,9 @@ class TlsContexts final : public asio::execution_context::service {
   ssl::context& get(const TlsOptions& options) {
     const bool verify = options.verify && options.fingerprints.empty();
     const std::string trusted = verify ? options.ca_file + '\0' + options.ca_path : std::string();
-    Key key(verify, trusted, options.ciphers, options.certificate_file + '\0' + options.key_file,
-            options.lowest_version, options.highest_version);
-    std::unique_ptr<ssl::context>& slot = contexts_[std::move(key)];
+    Key wanted(verify, trusted, options.ciphers, options.certificate_file + '\0' + options.key_file,
+               options.lowest_version, options.highest_version);
+    std::unique_ptr<ssl::context>& slot = contexts_[std::move(wanted)];
     if (!slot) slot = make_context(options, verify);
     return *slot;
   }

@@ -319,10 +319,10 @@ core::Result<std::string> expand_pattern(const TemplateSource& source, const Var
 
 core::Result<Pattern> compile_pattern(std::string_view expression, const Statement& statement,
                                       const Variables& variables, std::string_view others) {
-  Modifiers modifiers;
+  Modifiers given;
   for (std::size_t i = 0; i < statement.modifiers.size(); ++i) {
     const char modifier = statement.modifiers[i];
-    if (take_modifier(modifier, modifiers) || others.find(modifier) != std::string_view::npos) continue;
+    if (take_modifier(modifier, given) || others.find(modifier) != std::string_view::npos) continue;
     return wrong_expression(expression, statement.modifiers_at + i,
                             fmt::format("the modifier \"{}\" is not one of those that have a meaning here", modifier));
   }
@@ -332,7 +332,7 @@ core::Result<Pattern> compile_pattern(std::string_view expression, const Stateme
     if (!expanded) return expanded.error();
     pattern = std::move(*expanded);
   }
-  core::Result<Pattern> compiled = Pattern::compile(pattern, Alphabet::bytes, modifiers);
+  core::Result<Pattern> compiled = Pattern::compile(pattern, Alphabet::bytes, given);
   if (!compiled) {
     return compiled.error().within(fmt::format("the expression \"{}\"", core::printable(expression)));
   }

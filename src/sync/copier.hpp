@@ -109,6 +109,12 @@ class Copier {
   using Items = std::vector<const Batch::Item*>;
   using CommandResult = imap::proto::CommandResult;
 
+  /// Whether a server asks to come back later rather than refuses.
+  [[nodiscard]] static bool is_passing(const imap::proto::CommandResult& result, core::Fault fallback);
+  /// The same for an APPEND on a connection that is still there: it is not after a BAD.
+  [[nodiscard]] static bool may_be_repeated(const imap::proto::CommandResult& append);
+  static constexpr unsigned patience = 4;
+
   [[nodiscard]] Batch::Item item_at(std::uint32_t position);
   [[nodiscard]] bool goes_alone(const Batch::Item& item) const;
   [[nodiscard]] bool is_full(const Batch& batch, const core::RateLimit::Portion& portion) const;

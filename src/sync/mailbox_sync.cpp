@@ -1,6 +1,5 @@
 #include "sync/mailbox_sync.hpp"
 
-#include "core/pause.hpp"
 #include "imap/proto/refusal.hpp"
 #include "sync/index_reader.hpp"
 
@@ -9,9 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <numeric>
 #include <utility>
 
 namespace imapferry::sync {
@@ -23,20 +19,11 @@ using imap::proto::UidSet;
 namespace {
 
 constexpr std::size_t longest_set = 7000;
-// Some milliseconds' work.
-constexpr std::size_t compared_at_once = 5000;
-constexpr std::chrono::milliseconds time_to_finish{1000};
 
 template <class T>
 T value_or_throw(Side side, core::Result<T> result) {
   if (!result) throw core::Error(result.error().within(name_of(side)));
   return std::move(*result);
-}
-
-MailboxWeight weight_of(const MailboxIndex& index) {
-  MailboxWeight weight{index.total_bytes(), 0};
-  for (std::size_t i = 0; i < index.size(); ++i) weight.biggest = std::max(*weight.biggest, index.message_size(i));
-  return weight;
 }
 
 }  // namespace
@@ -211,123 +198,6 @@ void MailboxSync::check_listing() {
                     {}}});
 }
 
-awaitable<void> MailboxSync::read_scope() {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  core::TaskGroup both(executor);
-  both.spawn(scope_.read(Side::source, *lane_.source, now_.source));
-  if (!is_first_copy_) both.spawn(scope_.read(Side::destination, *lane_.destination, now_.destination));
-  co_await both.join();
-}
-
-/// Finds out what is to be done; a large mailbox takes the better part of a second, and others must not wait for it.
-awaitable<void> MailboxSync::compare() {
-  if (is_first_copy_) {
-    matches_.missing.resize(now_.source.size());
-    std::iota(matches_.missing.begin(), matches_.missing.end(), 0U);
-    note_copies();
-    narrow();
-    co_return;
-  }
-  std::function<void()> work = [this] {
-    matches_ = match(now_.source, now_.destination, context_.rules.selection.copy_duplicates);
-    note_copies();
-    narrow();
-    plan_flags();
-  };
-  if (now_.source.size() + now_.destination.size() <= compared_at_once) {
-    work();
-  } else {
-    co_await context_.worker.run(std::move(work));
-  }
-}
-
-void MailboxSync::narrow() {
-  leave_deleted();
-  left_out_ = scope_.narrow(matches_, now_.source, now_.destination);
-  if (context_.carried == nullptr) return;
-  cross_duplicates_ = std::erase_if(matches_.missing,
-                                    [this](std::uint32_t i) { return context_.carried->has(now_.source.identity(i)); });
-}
-
-/// What the destination says beforehand that it will not take is not sent.
-void MailboxSync::refuse_too_large() {
-  const std::optional<std::uint64_t> told = lane_.destination->capabilities().append_limit();
-  const std::optional<std::uint64_t> given = context_.rules.selection.append_limit;
-  if (!told && !given) return;
-  const std::uint64_t limit = std::min(told.value_or(UINT64_MAX), given.value_or(UINT64_MAX));
-  const std::string reason = fmt::format("destination: the message is larger than the {} bytes that it takes ({})",
-                                         limit, given && *given == limit ? "--appendlimit" : "its APPENDLIMIT");
-  std::erase_if(matches_.missing, [&](std::uint32_t i) {
-    const std::uint64_t size = now_.source.message_size(i);
-    if (size <= limit) return false;
-    const core::Failure failure{Fault::append, reason, {}};
-    if (memory_.refused.emplace(now_.source.uid(i), failure.describe()).second) {
-      context_.observer.on(MessageRefused{pair_.source.name, pair_.destination, now_.source.uid(i), size, {}, failure});
-    }
-    return true;
-  });
-}
-
-void MailboxSync::plan_flags() {
-  const FlagTranslator translate(context_.rules.flags, destination_state_.permanent_flags);
-  switch (context_.rules.flags.present) {
-  case config::FlagRules::Present::keep: break;
-  case config::FlagRules::Present::replace:
-    flag_plan_ = plan_replacements(matches_, now_.source, now_.destination, translate);
-    break;
-  case config::FlagRules::Present::merge:
-    flag_plan_ = plan_merges(matches_, now_.source, now_.destination, translate, flags_before_, remembered_);
-    break;
-  }
-}
-
-void MailboxSync::note_copies() {
-  now_.copies.assign(now_.source.size(), 0);
-  for (const Matches::Pair& pair : matches_.pairs) now_.copies[pair.source] = now_.destination.uid(pair.destination);
-}
-
-/// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
-/// has said so.
-void MailboxSync::leave_deleted() {
-  if (context_.rules.deletion.copy_deleted) {
-    now_.deleted.clear();
-  } else {
-    for (const auto& [uid, copy] : copied_before_) {
-      if (now_.destination.find(copy) == now_.destination.size()) now_.deleted.insert(uid);
-    }
-    std::erase_if(matches_.missing, [this](std::uint32_t i) { return now_.deleted.contains(now_.source.uid(i)); });
-  }
-}
-
-void MailboxSync::tell_plan() {
-  MailboxPlanned event;
-  event.source = pair_.source.name;
-  event.destination = pair_.destination;
-  event.source_messages = now_.source.size();
-  event.destination_messages = now_.destination.empty() ? destination_state_.exists : now_.destination.size();
-  for (const std::uint32_t i : matches_.missing) {
-    if (memory_.is_settled(now_.source.uid(i))) continue;
-    ++event.to_copy;
-    event.bytes_to_copy += now_.source.message_size(i);
-  }
-  event.already_there = matches_.pairs.size();
-  event.source_duplicates = matches_.source_duplicates.size();
-  event.destination_duplicates = matches_.destination_duplicates.size();
-  event.destination_only = matches_.destination_only.size();
-  event.flags_to_set = size_of(flag_plan_);
-  event.cross_duplicates = cross_duplicates_;
-  event.left_out = left_out_.messages;
-  event.bytes_left_out = left_out_.bytes;
-  event.dry = context_.rules.dry;
-  event.source_weight = weight_of(now_.source);
-  // What was not listed, because there is nothing to copy, has no known weight.
-  const bool is_listed = !now_.destination.empty() || destination_state_.exists == 0;
-  if (is_listed) event.destination_weight = weight_of(now_.destination);
-  event.bytes_already_there = 0;
-  for (const Matches::Pair& pair : matches_.pairs) *event.bytes_already_there += now_.source.message_size(pair.source);
-  context_.observer.on(event);
-}
-
 awaitable<void> MailboxSync::identify_large_messages() {
   std::vector<std::uint32_t> large;
   for (const std::uint32_t i : matches_.missing) {
@@ -407,59 +277,6 @@ void MailboxSync::forget_flag_changes() {
     if (i < now_.source.size()) now_.source.set_flags(i, flags);
   }
   source_state_.mod_seq = known_ != nullptr ? known_->record().source_state.mod_seq : 0;
-}
-
-/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of
-/// a run that was killed, or of a connection that was lost, which the server had received in full and stored after we
-/// had looked.
-awaitable<void> MailboxSync::settle() {
-  imap::Session& destination = *lane_.destination;
-  const std::uint64_t expected = destination_state_.exists + confirmed_;
-  if (!memory_.unheard.empty()) {
-    // The server may be at it still: it has a moment to finish, since the connection was lost.
-    const auto waited = std::chrono::steady_clock::now() - memory_.lost_at;
-    if (waited < time_to_finish) {
-      co_await core::pause(std::chrono::duration_cast<std::chrono::milliseconds>(time_to_finish - waited));
-    }
-    co_await destination.noop();
-  }
-  // Most servers have counted already, in their answers to the APPENDs.
-  if (confirmed_ > 0 && destination.exists() != expected) co_await destination.noop();
-  const bool has_more = confirmed_ > 0 && destination.exists() > expected;
-  if (has_more || !memory_.unheard.empty()) co_await remove_doubles();
-}
-
-/// Takes back those of our own messages that something else has stored as well: the other one stays. Where the server
-/// does not tell which are ours, they are among those whose confirmation was never heard: of two that are equal the
-/// second goes.
-awaitable<void> MailboxSync::remove_doubles() {
-  const UidSet& ours = memory_.appended;
-  const bool knows_ours = ours.size() == memory_.copied && lane_.destination->has(imap::proto::Capability::uidplus);
-  if (!knows_ours && memory_.unheard.empty()) co_return;
-  MailboxIndex arrived;
-  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
-  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
-  std::vector<std::uint32_t> order(arrived.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto key = [&](std::uint32_t i) {
-    return std::tuple(arrived.identity(i), arrived.message_size(i), ours.contains(arrived.uid(i)), arrived.uid(i));
-  };
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-  UidSet doubles;
-  for (std::size_t n = 1; n < order.size(); ++n) {
-    // Foreign ones sort first: ours is a double when what stands before it is the same message.
-    const std::uint32_t before = order[n - 1];
-    const std::uint32_t here = order[n];
-    const bool is_same = arrived.identity(before) == arrived.identity(here) &&
-                         arrived.message_size(before) == arrived.message_size(here);
-    const bool is_ours = ours.contains(arrived.uid(here)) && !ours.contains(arrived.uid(before));
-    const bool may_be_ours = memory_.unheard.contains(arrived.identity(here));
-    if (is_same && (is_ours || may_be_ours)) doubles.add(arrived.uid(here));
-  }
-  for (const std::string& set : doubles.to_strings(longest_set)) {
-    const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);
-    if (failure) throw core::Error(failure->within("taking back doubled messages"));
-  }
 }
 
 }  // namespace imapferry::sync

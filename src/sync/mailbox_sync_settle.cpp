@@ -1,0 +1,79 @@
+#include "core/pause.hpp"
+#include "sync/index_reader.hpp"
+#include "sync/mailbox_sync.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using imap::proto::UidSet;
+
+namespace {
+
+constexpr std::size_t longest_set = 7000;
+constexpr std::chrono::milliseconds time_to_finish{1000};
+
+}  // namespace
+
+/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of
+/// a run that was killed, or of a connection that was lost, which the server had received in full and stored after we
+/// had looked.
+awaitable<void> MailboxSync::settle() {
+  imap::Session& destination = *lane_.destination;
+  const std::uint64_t expected = destination_state_.exists + confirmed_;
+  if (!memory_.unheard.empty()) {
+    // The server may be at it still: it has a moment to finish, since the connection was lost.
+    const auto waited = std::chrono::steady_clock::now() - memory_.lost_at;
+    if (waited < time_to_finish) {
+      co_await core::pause(std::chrono::duration_cast<std::chrono::milliseconds>(time_to_finish - waited));
+    }
+    co_await destination.noop();
+  }
+  // Most servers have counted already, in their answers to the APPENDs.
+  if (confirmed_ > 0 && destination.exists() != expected) co_await destination.noop();
+  const bool has_more = confirmed_ > 0 && destination.exists() > expected;
+  if (has_more || !memory_.unheard.empty()) co_await remove_doubles();
+}
+
+/// Takes back those of our own messages that something else has stored as well: the other one stays. Where the server
+/// does not tell which are ours, they are among those whose confirmation was never heard: of two that are equal the
+/// second goes.
+awaitable<void> MailboxSync::remove_doubles() {
+  const UidSet& ours = memory_.appended;
+  const bool knows_ours = ours.size() == memory_.copied && lane_.destination->has(imap::proto::Capability::uidplus);
+  if (!knows_ours && memory_.unheard.empty()) co_return;
+  MailboxIndex arrived;
+  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
+  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
+  std::vector<std::uint32_t> order(arrived.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto key = [&](std::uint32_t i) {
+    return std::tuple(arrived.identity(i), arrived.message_size(i), ours.contains(arrived.uid(i)), arrived.uid(i));
+  };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  UidSet doubles;
+  for (std::size_t n = 1; n < order.size(); ++n) {
+    // Foreign ones sort first: ours is a double when what stands before it is the same message.
+    const std::uint32_t before = order[n - 1];
+    const std::uint32_t here = order[n];
+    const bool is_same = arrived.identity(before) == arrived.identity(here) &&
+                         arrived.message_size(before) == arrived.message_size(here);
+    const bool is_ours = ours.contains(arrived.uid(here)) && !ours.contains(arrived.uid(before));
+    const bool may_be_ours = memory_.unheard.contains(arrived.identity(here));
+    if (is_same && (is_ours || may_be_ours)) doubles.add(arrived.uid(here));
+  }
+  for (const std::string& set : doubles.to_strings(longest_set)) {
+    const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);
+    if (failure) throw core::Error(failure->within("taking back doubled messages"));
+  }
+}
+
+}  // namespace imapferry::sync
