@@ -95,8 +95,9 @@ TEST_CASE("presets: what keeps a list away") {
        {std::tuple("office1", "exclude", "noexclude"), std::tuple("gmail2", "exclude", "noexclude"),
         std::tuple("office2", "regexmess", "noregexmess"), std::tuple("exchange2", "regexflag", "noregexflag"),
         std::tuple("office2", "f1f2", "nof1f2")}) {
-    CAPTURE(preset);
-    ParsedOptions given = flags({"--" + std::string(preset)});
+    const std::string name(preset);
+    CAPTURE(name);
+    ParsedOptions given = flags({"--" + name});
     CHECK(with_presets(given).has(list));
     give(given, opponent, {});
     CHECK_FALSE(with_presets(given).has(list));

@@ -66,8 +66,8 @@ TEST_CASE("identity: headers are equal when imapsync makes the same of them") {
     hashes_of[row["identity"]].insert(hash);
     texts_of[hash].insert(row["identity"].get<std::string>());
   }
-  for (const auto& [text, hashes] : hashes_of) CHECK_MESSAGE(hashes.size() == 1, text);
-  for (const auto& [hash, texts] : texts_of) CHECK_MESSAGE(texts.size() == 1, *texts.begin());
+  for (const auto& same : hashes_of) CHECK_MESSAGE(same.second.size() == 1, same.first);
+  for (const auto& same : texts_of) CHECK_MESSAGE(same.second.size() == 1, *same.second.begin());
 }
 
 TEST_CASE("identity: a Message-Id that was added because there was none does not make another message of it") {

@@ -292,7 +292,7 @@ TEST_CASE("mailbox map: --nomixfolders") {
 
 TEST_CASE("mailbox map: empty mailboxes are not created, but for INBOX and what is there") {
   SideNames source = side("", '/', {"INBOX", "empty", "empty/full", "there"});
-  for (const std::size_t i : {0, 1, 3}) source.mailboxes[i].is_empty = true;
+  for (const std::size_t i : {0U, 1U, 3U}) source.mailboxes[i].is_empty = true;
   config::FolderRules rules;
   CHECK(map_of(source, side("", '/', {"there"}), rules).pairs.size() == 4);
   rules.skip_empty = true;
