@@ -200,9 +200,10 @@ class MapBuilder {
   }
 
   void finish() {
-    std::map<std::string_view, std::size_t> sources;
-    for (const MailboxPair& pair : map_.pairs) ++sources[pair.destination];
-    for (MailboxPair& pair : map_.pairs) pair.sources = sources[pair.destination];
+    // For some servers names that differ in their case only are one.
+    std::map<std::string, std::size_t> sources;
+    for (const MailboxPair& pair : map_.pairs) ++sources[fold_case(pair.destination)];
+    for (MailboxPair& pair : map_.pairs) pair.sources = sources[fold_case(pair.destination)];
     map_.to_create = creations(map_.pairs, names_);
   }
 

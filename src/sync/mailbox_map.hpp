@@ -19,8 +19,8 @@ struct MailboxPair {
   std::string destination;       ///< UTF-8
   std::string destination_wire;  ///< modified UTF-7, ready for a command
   bool exists = false;           ///< on the destination already, and can be selected; INBOX always is
-  std::size_t sources = 1;       ///< how many of the pairs have this destination; they are one mailbox there
-  int rank = 0;                  ///< those with a lower one come first (--folderfirst, --folderlast)
+  std::size_t sources = 1;  ///< how many of the pairs have this destination, in any case: they may be one mailbox there
+  int rank = 0;             ///< those with a lower one come first (--folderfirst, --folderlast)
 };
 
 struct MailboxMap {

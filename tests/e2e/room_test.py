@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A destination with little room is told before anything is copied."""
 
+import re
 import unittest
 
 import paths  # noqa: F401
@@ -34,6 +35,9 @@ class RoomTest(WholeProgramTest):
         finished = self.copy(1, 60)
         self.assert_ended(finished, 113)
         self.assertTrue(finished.lines_with("warning: the destination is", "are to come"), str(finished))
+        # imapsync tries fifty more messages before it gives up, and leaves its statistics out.
+        self.assertEqual(len(re.findall("^- msg .*could not append", finished.output, re.MULTILINE)), 1, str(finished))
+        self.assertIn("++++ Statistics", finished.output)
         told = finished.output.index("are to come")
         self.assertLess(told, finished.output.index("refused"), str(finished))
 

@@ -97,6 +97,21 @@ class SelectionTest(WholeProgramTest):
         self.migrate(user, "--search", "ALL\r\nA1 LOGOUT", code=64)
         self.assertEqual(self.names(user), [])
 
+    def test_messages_that_imapsync_takes_for_one(self):
+        # It copies the first of those that share an empty Message-Id, or a Message-Id whatever the rest is, and says all is well.
+        bodies = [b"Message-Id:\r\nSubject: a\r\n\r\none\r\n", b"Message-Id:\r\nSubject: b\r\n\r\ntwo\r\n",
+                  b"Message-Id: <>\r\nSubject: c\r\n\r\n3\r\n", b"Subject: d\r\n\r\nno id\r\n", b"\r\nno header\r\n",
+                  b"Message-Id: <same@x>\r\n\r\nshort\r\n", b"Message-Id: <same@x>\r\n\r\nanother one\r\n"]
+        user = self.new_user()
+        with self.open(self.source, user) as session:
+            for body in bodies:
+                session.append(INBOX, body)
+        for options in (["--nostate"], ["--nostate"], [], []):
+            self.migrate(user, *options)
+            with self.open(self.destination, user) as session:
+                inbox = next(box for box in session.mailboxes() if box.path == INBOX)
+                self.assertEqual(sorted(one.content for one in session.messages(inbox)), sorted(bodies), options)
+
     def test_duplicates(self):
         user = self.filled(("a", {}), ("a", {}), ("b", {}))
         self.check(user, [], ["a", "b"])
