@@ -2,11 +2,10 @@
 #include "cli/rules_from.hpp"
 #include "regex/predicate.hpp"
 
-#include <string>
-#include <string_view>
-
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace imapferry::cli {
@@ -36,9 +35,17 @@ How how(bool is_wanted, bool expunges) {
   return expunges ? How::expunge : How::mark;
 }
 
+/// A match, or a bare word, which is the pattern then.
+std::string as_match(std::string text) {
+  const bool is_bare = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+  return is_bare ? "/" + text + "/" : text;
+}
+
 /// A bad expression ends the run before it begins.
 core::Result<void> take_match(const ParsedOptions& options, std::string_view name, std::string& place) {
-  place = options.text(name).value_or("");
+  place = as_match(options.text(name).value_or(""));
   if (!options.has(name)) return {};
   const core::Result<regex::Predicate> match = regex::Predicate::parse(place);
   if (!match) return match.error().within("--" + std::string(name));

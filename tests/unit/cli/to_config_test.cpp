@@ -327,7 +327,7 @@ TEST_CASE("config: folders that cannot be meant") {
       {{"--regextrans2", "bad regex"}, "--regextrans2: "},
       {{"--regextrans2", "s/(/x/"}, "--regextrans2: "},
       {{"--delete2foldersonly", "/(/"}, "--delete2foldersonly: "},
-      {{"--delete2foldersbutnot", "x"}, "--delete2foldersbutnot: "},
+      {{"--delete2foldersbutnot", "x y"}, "--delete2foldersbutnot: "},
   };
   for (const Row& row : rows) {
     CAPTURE(row.options[1]);
