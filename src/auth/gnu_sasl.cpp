@@ -7,7 +7,9 @@
 #include <openssl/crypto.h>
 
 #include <charconv>
+#include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -72,18 +74,20 @@ class GnuSasl final : public Exchange {
           fmt::format("the server asks for more than {} rounds of {}", most_iterations, mechanism_.name),
           {}};
     }
+    const std::optional<std::string> input = from_base64(challenge);
+    if (!input) return refuse(GSASL_BASE64_ERROR);
     char* output = nullptr;
-    const std::string input(challenge);
-    const int code = gsasl_step64(session_.get(), input.c_str(), &output);
+    std::size_t size = 0;
+    const int code = gsasl_step(session_.get(), input->data(), input->size(), &output, &size);
     if (code != GSASL_OK && code != GSASL_NEEDS_MORE) return refuse(code);
     is_complete_ = code == GSASL_OK;
-    std::string text = output != nullptr ? output : "";
+    std::string bytes(output != nullptr ? output : "", output != nullptr ? size : 0);
     if (output != nullptr) {
-      OPENSSL_cleanse(output, text.size());
+      OPENSSL_cleanse(output, size);
       gsasl_free(output);
     }
-    core::Secret message(text);
-    core::wipe(text);
+    core::Secret message = to_base64(bytes);
+    core::wipe(bytes);
     return message;
   }
 
