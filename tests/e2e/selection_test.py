@@ -131,10 +131,12 @@ class SelectionTest(WholeProgramTest):
                 self.assertEqual(session.select(("Other",)), 1)
 
     def test_recognised_by_other_fields(self):
-        user = self.filled(("a", {}), ("b", {}))
+        user, content = self.filled(("b", {})), message("a")
+        with self.open(self.source, user) as session:
+            session.append(INBOX, content)
         self.migrate(user)
         with self.open(self.source, user) as session:
-            session.append(INBOX, message("a").replace(b"<a@", b"<z@"))
+            session.append(INBOX, content.replace(b"<a@", b"<z@"))
         # The same by its subject, although nothing else is: and what is remembered by other rules is not mixed up with it.
         self.check(user, ["--useheader", "Subject", "--useheader", "Date"], ["a", "b"])
         self.check(user, ["--skipheader", "^Message-ID", "--useheader", "ALL"], ["a", "b"])
