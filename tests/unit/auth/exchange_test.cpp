@@ -55,10 +55,13 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   int step(const std::string& input, std::string& output) {
-    char* text = nullptr;
-    const int code = gsasl_step64(session_, input.c_str(), &text);
-    output = text != nullptr ? text : "";
-    gsasl_free(text);
+    // Not gsasl_step64(): it hands on texts without an end, which a sanitizer takes for a defect.
+    const std::string bytes = from_base64(input).value_or("");
+    char* answer = nullptr;
+    std::size_t size = 0;
+    const int code = gsasl_step(session_, bytes.data(), bytes.size(), &answer, &size);
+    output = to_base64(std::string_view(answer != nullptr ? answer : "", answer != nullptr ? size : 0)).reveal();
+    gsasl_free(answer);
     return code;
   }
 
