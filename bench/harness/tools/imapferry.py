@@ -13,7 +13,7 @@ class Imapferry(Tool):
         return None if self.program.is_file() else f"{self.program} is not built (see --imapferry)"
 
     def version(self):
-        return first_line([str(self.program), "--version"])
+        return "imapferry " + first_line([str(self.program), "--version"])
 
     def cannot(self, workload, tls, kinds):
         if self.forgets and not workload.rerun:
