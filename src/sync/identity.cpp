@@ -57,25 +57,26 @@ class NormalLines {
     lines_.reserve(16);
   }
 
-  /// Adds "NAME: VALUE"; an empty name means that the value is the line.
-  void add(const Field& field) {
+  /// Adds "NAME: VALUE"; an empty name means that the value is the line. Returns where the value is.
+  std::size_t add(const Field& field) {
     const std::size_t start = text_.size();
     append(field.name);
     if (!field.name.empty()) text_ += ": ";
+    const std::size_t value = text_.size();
     append(field.value);
     text_ += '\n';
     lines_.push_back({start, text_.size() - start});
+    return value;
   }
 
   /// Adds a field unless its value says nothing: many messages share an empty Message-Id, or "<>", and are not the
-  /// same.
-  void add_unless_void(const Field& field) {
-    const std::size_t start = text_.size();
-    add(field);
-    const std::string_view value = std::string_view(text_).substr(start + field.name.size() + 2);
-    if (value != "\n" && value != "<>\n") return;
-    text_.resize(start);
-    lines_.pop_back();
+  /// same. Whether it was added.
+  bool add_unless_void(const Field& field) {
+    const std::size_t start = add(field);
+    const std::string_view value = std::string_view(text_).substr(start);
+    const bool is_void = value == "\n" || value == "<>\n";
+    if (is_void) drop_last();
+    return !is_void;
   }
 
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
@@ -158,7 +159,7 @@ void gather_listed(const IdentityRule& rule, std::string_view header, NormalLine
   while (take_line(header, line)) {
     const Field field = split(line);
     if (!rule.has_field(field.name)) continue;
-    lines.add_unless_void(field);
+    if (!lines.add_unless_void(field)) continue;
     if (rule.cuts_domains() && is_message_id(field)) lines.cut_domain();
     if (rule.skips(lines.last())) lines.drop_last();
   }

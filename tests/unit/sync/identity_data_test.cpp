@@ -81,6 +81,20 @@ TEST_CASE("identity: a Message-Id that was added because there was none does not
         identity_of_header(rule, bare).identity);
 }
 
+TEST_CASE("identity: by every field, whatever the header is") {
+  config::IdentityRules rules;
+  rules.all_fields = true;
+  rules.message_id_with_domain = false;
+  rules.skipped = "^SUBJECT";
+  // A line that is no field, an empty name, a name that shrinks, a field that says nothing behind one that is cut.
+  CHECK(identity_of(rules, "x\r\n"));
+  CHECK(identity_of(rules, "a   b : c\r\n"));
+  CHECK_FALSE(identity_of(rules, "Subject: x\r\n"));
+  CHECK(identity_of(rules, "Received: by a@b\r\nMessage-Id: <>\r\n") == identity_of(rules, "Received: by a@b\r\n"));
+  CHECK(identity_of(rules, "Received: by a@b\r\n") != identity_of(rules, "Received: by a@c\r\n"));
+  CHECK(identity_of(rules, "To: x\r\nSubject:\r\n") == identity_of(rules, "To: x\r\n"));
+}
+
 TEST_CASE("identity: what a run asks for follows its rule, and so does what it remembers") {
   config::IdentityRules rules;
   CHECK(IdentityRule(key, rules).section() == "HEADER.FIELDS (MESSAGE-ID RECEIVED)");
