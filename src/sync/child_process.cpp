@@ -42,10 +42,11 @@ core::Result<Pipe> make_pipe(Direction direction) {
 
 /// All but the passwords, which no command needs.
 std::vector<char*> environment() {
-  constexpr std::string_view passwords = "IMAPSYNC_PASSWORD";
   std::vector<char*> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with(passwords)) variables.push_back(*variable);
+    const std::string_view text(*variable);
+    const bool is_password = text.starts_with("IMAPFERRY_PASSWORD") || text.starts_with("IMAPSYNC_PASSWORD");
+    if (!is_password) variables.push_back(*variable);
   }
   variables.push_back(nullptr);
   return variables;

@@ -12,7 +12,8 @@ std::vector<Section> login_rows() {
        {
            valued("user#", text, "NAME", works, "Login name on the source (1) and destination (2)."),
            secret(valued("password#", text, "PASSWORD", works,
-                         "Password; safer in --passfile1/2 or in the environment (IMAPSYNC_PASSWORD1/2).",
+                         "Password; safer in --passfile1/2 or in the environment (IMAPFERRY_PASSWORD1/2, "
+                         "IMAPSYNC_PASSWORD1/2).",
                          "asked for")),
            valued("passfile#", text, "FILE", works,
                   "File with the password in its first line; counts before the environment and --password1/2."),

@@ -91,9 +91,11 @@ TEST_CASE("filter: a command sees no descriptor and no password of ours, and its
   REQUIRE(ours > 2);
   CHECK(*filtered("test -e /proc/self/fd/" + std::to_string(ours) + " && echo open || echo closed") == "closed\n");
   ::close(ours);
-  ::setenv("IMAPSYNC_PASSWORD1", "secret", 1);
-  CHECK(*filtered("echo \"<$IMAPSYNC_PASSWORD1>\"") == "<>\n");
-  ::unsetenv("IMAPSYNC_PASSWORD1");
+  for (const std::string variable : {"IMAPFERRY_PASSWORD2", "IMAPSYNC_PASSWORD1"}) {
+    ::setenv(variable.c_str(), "secret", 1);
+    CHECK(*filtered("echo \"<$" + variable + ">\"") == "<>\n");
+    ::unsetenv(variable.c_str());
+  }
   CHECK(*filtered("(yes; echo not ended by the signal >&2) | head -n 1") == "y\n");
   CHECK(filtered("kill -PIPE $$; echo lives").has_error());
 }
