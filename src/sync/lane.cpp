@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -27,7 +28,8 @@ awaitable<imap::Credentials> LaneKeeper::credentials(Side side) const {
   imap::Credentials who = credentials_of(login, how);
   if (how.token_file.empty()) co_return who;
   core::Result<core::Secret> token = core::Secret();
-  co_await context_.worker.run([&token, &how] { token = core::read_secret(how.token_file); });
+  std::function<void()> work = [&token, &how] { token = core::read_secret(how.token_file); };
+  co_await context_.worker.run(std::move(work));
   if (!token) throw core::Error(token.error());
   who.token = std::move(*token);
   co_return who;
