@@ -55,6 +55,12 @@ awaitable<void> AccountSync::delete_superfluous() {
         NotPossible{Side::source, "--delete2folders: the source lists no mailbox: nothing is deleted"});
     co_return;
   }
+  // What could not be carried may have its only copy under another name there.
+  if (jobs_.has_failures() || !not_created_.empty() || !map_.problems.empty()) {
+    context_.observer.on(
+        NotPossible{Side::destination, "--delete2folders: not every mailbox could be copied: no mailbox is deleted"});
+    co_return;
+  }
   core::Result<std::vector<ListedMailbox>> superfluous =
       superfluous_mailboxes(source_names_, destination_names_, map_, context_.rules.folders, context_.rules.deletion);
   if (!superfluous) throw core::Error(superfluous.error());

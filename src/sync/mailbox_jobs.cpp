@@ -97,9 +97,10 @@ awaitable<void> MailboxJobs::run_lane(Lane lane) {
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup endings(executor);
   std::optional<core::Failure> failure;
+  std::optional<Side> sent_away_by;
   ++lanes_at_work_;
   try {
-    co_await run_jobs(lane, endings);
+    sent_away_by = co_await run_jobs(lane, endings);
   } catch (const core::Error& error) {
     failure = error.failure();
     must_stop_ = true;
@@ -107,28 +108,31 @@ awaitable<void> MailboxJobs::run_lane(Lane lane) {
   --lanes_at_work_;
   co_await endings.join();
   if (failure) throw core::Error(*failure);
+  // The endings have worked with it until now.
+  if (sent_away_by) lanes_.withhold(*sent_away_by, lane);
   co_await lanes_.close(lane);
 }
 
-awaitable<void> MailboxJobs::run_jobs(Lane& lane, core::TaskGroup& endings) {
+awaitable<std::optional<Side>> MailboxJobs::run_jobs(Lane& lane, core::TaskGroup& endings) {
   while (!context_.stop.is_requested && !must_stop_) {
     Job* job = take_next();
-    if (job == nullptr) co_return;
+    if (job == nullptr) break;
     const std::string place = fold_case(job->pair->destination);
     destinations_at_work_.insert(place);
-    Next next = Next::go_on;
+    std::optional<Side> sent_away_by;
     try {
-      next = co_await run_job(lane, *job, endings);
+      sent_away_by = co_await run_job(lane, *job, endings);
     } catch (const core::Error&) {
       destinations_at_work_.erase(place);
       throw;
     }
     destinations_at_work_.erase(place);
-    if (next == Next::retire) {
+    if (sent_away_by) {
       waiting_.push_front(job);
-      co_return;
+      co_return sent_away_by;
     }
   }
+  co_return std::nullopt;
 }
 
 /// What only waits for another lane's mailbox is left to that lane.
@@ -142,11 +146,11 @@ MailboxJobs::Job* MailboxJobs::take_next() {
   return job;
 }
 
-awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::TaskGroup& endings) {
+awaitable<std::optional<Side>> MailboxJobs::run_job(Lane& lane, Job& job, core::TaskGroup& endings) {
   while (true) {
     const std::uint64_t settled_before = job.memory.progress();
     const std::optional<core::Failure> failure = co_await try_job(lane, job, endings);
-    if (!failure) co_return Next::go_on;
+    if (!failure) co_return std::nullopt;
     const Blame blame = blame_for(*failure, lane);
     const bool is_passing = failure->fault == Fault::unavailable;
     const bool has_progress = job.memory.progress() > settled_before;
@@ -155,7 +159,7 @@ awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::Ta
     if ((!blame.is_connection_lost && !is_passing) || context_.stop.is_requested || has_tried_enough) {
       give_up(job, blame.is_connection_lost ? blame.failure.within(name_of(blame.side)) : blame.failure);
       if (blame.is_connection_lost && !context_.stop.is_requested && !must_stop_) co_await lanes_.revive(lane);
-      co_return Next::go_on;
+      co_return std::nullopt;
     }
     // As many as a batch holds: it is one of these.
     if (blame.is_connection_lost && job.attempts_without_progress >= attempts_before_one_by_one) {
@@ -169,10 +173,7 @@ awaitable<MailboxJobs::Next> MailboxJobs::run_job(Lane& lane, Job& job, core::Ta
     context_.observer.on(Retrying{blame.side, job.pair->source.name, blame.failure, job.attempts_without_progress + 1,
                                   static_cast<std::uint64_t>(wait.count())});
     // A server that sends us away has fewer connections for us than we thought; the other lanes do the rest.
-    if (blame.is_connection_lost && is_passing && lanes_at_work_ > 1) {
-      lanes_.withhold(blame.side, lane);
-      co_return Next::retire;
-    }
+    if (blame.is_connection_lost && is_passing && lanes_at_work_ > 1) co_return blame.side;
     if (wait > 0ms) co_await core::pause_until(wait, context_.stop.is_requested);
     co_await lanes_.revive(lane);
   }
@@ -207,6 +208,7 @@ awaitable<void> MailboxJobs::end_job(std::unique_ptr<MailboxSync> mailbox) {
 }
 
 void MailboxJobs::give_up(Job& job, const core::Failure& failure) {
+  has_failures_ = true;
   context_.observer.on(MailboxFailed{job.pair->source.name, job.pair->destination, failure});
   if (failure.fault != Fault::quota) return;
   must_stop_ = true;

@@ -33,6 +33,8 @@ class MailboxJobs {
 
   /// Why the rest was not tried, where no other mailbox would have fared better.
   [[nodiscard]] const std::optional<core::Failure>& failure() const noexcept { return failure_; }
+  /// Whether a mailbox has failed as a whole.
+  [[nodiscard]] bool has_failures() const noexcept { return has_failures_; }
   /// Whether the user's stop has left something undone.
   [[nodiscard]] bool were_cut_short() const noexcept;
 
@@ -44,15 +46,13 @@ class MailboxJobs {
     std::optional<KnownMailbox> known;
     unsigned attempts_without_progress = 0;
   };
-  /// What becomes of a lane after a job.
-  enum class Next { go_on, retire };
-
   [[nodiscard]] std::size_t lanes_that_pay() const;
   [[nodiscard]] Job* take_next();
   boost::asio::awaitable<void> run_lane(Lane lane);
   boost::asio::awaitable<void> run_extra_lane();
-  boost::asio::awaitable<void> run_jobs(Lane& lane, core::TaskGroup& endings);
-  boost::asio::awaitable<Next> run_job(Lane& lane, Job& job, core::TaskGroup& endings);
+  /// Until none is left; or until a server has sent the lane away while others are at work: its side.
+  boost::asio::awaitable<std::optional<Side>> run_jobs(Lane& lane, core::TaskGroup& endings);
+  boost::asio::awaitable<std::optional<Side>> run_job(Lane& lane, Job& job, core::TaskGroup& endings);
   boost::asio::awaitable<std::optional<core::Failure>> try_job(Lane& lane, Job& job, core::TaskGroup& endings);
   boost::asio::awaitable<void> end_job(std::unique_ptr<MailboxSync> mailbox);
   void give_up(Job& job, const core::Failure& failure);
@@ -65,6 +65,7 @@ class MailboxJobs {
   std::size_t lanes_at_work_ = 0;
   std::optional<core::Failure> failure_;
   bool must_stop_ = false;  ///< one mailbox, or a server, has shown that no other mailbox would fare better
+  bool has_failures_ = false;
   bool was_cut_short_ = false;
 };
 
