@@ -1,6 +1,7 @@
 #include "app/app.hpp"
 
 #include "app/banner.hpp"
+#include "app/complain.hpp"
 #include "app/control.hpp"
 #include "app/migrate.hpp"
 #include "app/process.hpp"

@@ -1,7 +1,7 @@
 #include "app/control.hpp"
 
+#include "app/complain.hpp"
 #include "app/pid_file.hpp"
-#include "report/exit_code.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -25,11 +25,6 @@ namespace {
 
 constexpr auto grace = 3s;
 constexpr auto glance = 50ms;
-
-int complain(const core::Failure& failure) {
-  fmt::print(stderr, "imapferry: {}\n", failure.describe());
-  return report::exit_code(failure);
-}
 
 /// A process that has ended holds nothing, though its number stays until somebody has asked for its exit code.
 bool runs_still(const config::ProcessSpec& process, pid_t number) {

@@ -1,6 +1,7 @@
 #include "app/migrate.hpp"
 
 #include "app/books.hpp"
+#include "app/complain.hpp"
 #include "app/loop.hpp"
 #include "app/pid_file.hpp"
 #include "app/process.hpp"
@@ -12,7 +13,6 @@
 #include "run/command_check.hpp"
 #include "store/store.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -92,11 +92,6 @@ bool wants_statistics_of_all(const config::RunConfig& config, report::Task task)
 }
 
 }  // namespace
-
-int complain(const core::Failure& failure) {
-  fmt::print(stderr, "imapferry: {}\n", failure.describe());
-  return report::exit_code(failure);
-}
 
 int migrate(cli::Invocation& invocation) {
   const config::RunConfig& config = invocation.config;
