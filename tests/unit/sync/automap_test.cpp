@@ -9,8 +9,6 @@ using namespace imapferry::sync;
 
 namespace {
 
-using Names = std::vector<std::string>;
-
 ListedMailbox special(const std::string& wire, const std::string& use, char delimiter = '/') {
   ListedMailbox mailbox = listed(wire, delimiter);
   mailbox.special_use = use;
@@ -23,19 +21,11 @@ std::string target(const SideNames& source, const SideNames& destination, const 
   return found == pairs.end() ? "" : found->second;
 }
 
-MailboxMap map_of(const SideNames& source, const SideNames& destination, bool with_children = true) {
+config::FolderRules automapped(bool with_children = true) {
   config::FolderRules rules;
   rules.automap = true;
   rules.automap_children = with_children;
-  core::Result<MailboxMap> map = map_mailboxes(source, destination, rules);
-  REQUIRE(map.has_value());
-  return *map;
-}
-
-Names destinations_of(const MailboxMap& map) {
-  Names names;
-  for (const MailboxPair& pair : map.pairs) names.push_back(pair.destination);
-  return names;
+  return rules;
 }
 
 }  // namespace
@@ -99,13 +89,14 @@ TEST_CASE("automap: what is below such a mailbox goes with it") {
   const SideNames source =
       side("INBOX.", '.', {"INBOX", "INBOX.Sent Items", "INBOX.Sent Items.2020.a/b", "INBOX.Other.Sent"});
   const SideNames destination = side("", '/', {"INBOX", "Sent"});
-  CHECK(destinations_of(map_of(source, destination)) == Names{"INBOX", "Sent", "Sent/2020/a.b", "Other/Sent"});
-  CHECK(destinations_of(map_of(source, destination, false)) ==
+  CHECK(destinations_of(map_of(source, destination, automapped())) ==
+        Names{"INBOX", "Sent", "Sent/2020/a.b", "Other/Sent"});
+  CHECK(destinations_of(map_of(source, destination, automapped(false))) ==
         Names{"INBOX", "Sent", "Sent Items/2020/a.b", "Other/Sent"});
 }
 
 TEST_CASE("automap: several mailboxes of one purpose become one") {
-  const MailboxMap map = map_of(side("", '/', {"Sent", "Sent Items", "x"}), side("", '/', {"Sent"}));
+  const MailboxMap map = map_of(side("", '/', {"Sent", "Sent Items", "x"}), side("", '/', {"Sent"}), automapped());
   CHECK(destinations_of(map) == Names{"Sent", "Sent", "x"});
   CHECK(map.problems.empty());
   CHECK(map.pairs[0].sources == 2);
@@ -119,10 +110,10 @@ TEST_CASE("automap: a mailbox that is created is told its purpose, once, where t
   source.mailboxes.push_back(special("Müll", "\\Trash"));
   SideNames destination = side("", '.', {"INBOX"});
   destination.mailboxes.push_back(special("Bin", "\\Trash", '.'));
-  CHECK(map_of(source, destination).special_uses.empty());
+  CHECK(map_of(source, destination, automapped()).special_uses.empty());
   destination.knows_uses = true;
   using Uses = std::map<std::string, std::string>;
-  CHECK(map_of(source, destination).special_uses == Uses{{"Altes", "\\Archive"}, {"Gesendet", "\\Sent"}});
+  CHECK(map_of(source, destination, automapped()).special_uses == Uses{{"Altes", "\\Archive"}, {"Gesendet", "\\Sent"}});
   config::FolderRules plain;
   CHECK(map_mailboxes(source, destination, plain)->special_uses.empty());
 }

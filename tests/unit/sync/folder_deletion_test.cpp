@@ -10,8 +10,6 @@ using namespace imapferry::sync;
 
 namespace {
 
-using Names = std::vector<std::string>;
-
 /// What is deleted when every deletion succeeds, in order.
 Names deleted(const SideNames& source, const SideNames& destination, const config::FolderRules& rules = {},
               const config::DeletionRules& deletion = {}) {

@@ -10,24 +10,6 @@
 using namespace imapferry;
 using namespace imapferry::sync;
 
-namespace {
-
-using Names = std::vector<std::string>;
-
-MailboxMap map_of(const SideNames& source, const SideNames& destination, const config::FolderRules& rules = {}) {
-  core::Result<MailboxMap> map = map_mailboxes(source, destination, rules);
-  REQUIRE(map.has_value());
-  return *map;
-}
-
-Names destinations_of(const MailboxMap& map) {
-  Names names;
-  for (const MailboxPair& pair : map.pairs) names.push_back(pair.destination);
-  return names;
-}
-
-}  // namespace
-
 TEST_CASE("mailbox map: one name, as imapsync maps it") {
   struct Row {
     const char* source_prefix;

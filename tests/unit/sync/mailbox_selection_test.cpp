@@ -8,8 +8,6 @@ using namespace imapferry::sync;
 
 namespace {
 
-using Names = std::vector<std::string>;
-
 const SideNames& example() {
   static const SideNames names = [] {
     SideNames out = side(
