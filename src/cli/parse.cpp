@@ -195,7 +195,8 @@ class Reader {
       if (std::find(reported.begin(), reported.end(), name) != reported.end()) continue;
       reported.push_back(name);
       const std::string whose = given.preset.empty() ? "" : fmt::format("--{} stands for more, and ", given.preset);
-      problems_.push_back(fmt::format("{}{} is an imapsync option that imapferry does not have: {}", whose, name, row.reason));
+      problems_.push_back(
+          fmt::format("{}{} is an imapsync option that imapferry does not have: {}", whose, name, row.reason));
     }
   }
 

@@ -1,8 +1,8 @@
 #include "cli/to_config.hpp"
 
 #include "cli/login_options.hpp"
-#include "cli/presets.hpp"
 #include "cli/output_options.hpp"
+#include "cli/presets.hpp"
 #include "cli/process_options.hpp"
 #include "cli/rules_from.hpp"
 #include "cli/server_options.hpp"

@@ -9,10 +9,10 @@ namespace imapferry::config {
 struct ProcessSpec {
   /// What a signal does.
   enum class OnSignal {
-    stop,         ///< what is in flight is finished, then statistics and the end; at once when it comes again
-    reconnect,    ///< both sides' connections are opened anew
-    ignore,       ///< nothing
-    show_status,  ///< one line that says how far the run is
+    stop,          ///< what is in flight is finished, then statistics and the end; at once when it comes again
+    reconnect,     ///< both sides' connections are opened anew
+    ignore,        ///< nothing
+    show_status,   ///< one line that says how far the run is
     toggle_rates,  ///< the limits of how fast is copied are lifted, or hold again
   };
   std::string pid_file;             ///< where our number, and the log file's name, stand; see writes_pid_file

@@ -63,7 +63,7 @@ struct ServerSpec {
   TlsSpec tls;
   std::chrono::milliseconds timeout{120'000};  ///< how long nothing may move; 0 means no limit
   bool keepalive = true;                       ///< the system checks idle connections
-  bool compress = false;  ///< where the server can
+  bool compress = false;                       ///< where the server can
   LoginSpec login;
   bool send_id = true;
   unsigned reconnects = 5;          ///< attempts after a lost connection that may achieve nothing, in a row

@@ -36,7 +36,7 @@ enum class ErrorClass : std::uint8_t {
   quota,
   select,
   subfolder1,  ///< imapsync never goes on after one
-  transfer,  ///< --exitwhenover
+  transfer,    ///< --exitwhenover
   unclassified,
   usage,  ///< imapsync never goes on after one
 };

@@ -161,8 +161,8 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   AccountObserver observer(observer_, ref, record ? &*record : nullptr, config_.limits, stop);
   store::Store* store = number != 0 ? store_ : nullptr;
   core::RateLimit rate(config_.limits.rates, rates_hold_);
-  sync::Context context{servers_,   account, config_.rules, limits_,  worker_, memory_,
-                        processes_, stop,   identity_,     observer, rate,    store, number};
+  sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_, processes_,
+                        stop,     identity_, observer,      rate,    store,   number};
   sync::CarriedMessages carried;
   if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);

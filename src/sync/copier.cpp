@@ -28,6 +28,7 @@ namespace {
 constexpr std::size_t texts_held_by_change = 3;
 // What a streamed message needs: a chunk on each side.
 constexpr std::size_t streamed_message_memory = 256 << 10;
+
 }  // namespace
 
 bool SeenMessages::insert(std::uint32_t position) {

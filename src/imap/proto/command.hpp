@@ -29,7 +29,7 @@ enum class CommandKind {
   remove,     ///< DELETE
   subscribe,  ///< also UNSUBSCRIBE
   get_acl,
-  set_acl,    ///< also DELETEACL
+  set_acl,   ///< also DELETEACL
   select,    ///< also EXAMINE
   unselect,  ///< also CLOSE
   fetch,

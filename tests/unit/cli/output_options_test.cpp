@@ -90,8 +90,8 @@ TEST_CASE("process: signals") {
   for (const int number : {SIGINT, SIGQUIT, SIGTERM}) CHECK(usual.at(number) == OnSignal::stop);
   CHECK(usual.at(SIGHUP) == OnSignal::show_status);
   CHECK(usual.at(SIGUSR1) == OnSignal::toggle_rates);
-  const auto asked =
-      config_of({"--sigreconnect", "INT", "--sigignore", "sighup", "--sigexit", std::to_string(SIGUSR1)}).process.signals;
+  const auto asked = config_of({"--sigreconnect", "INT", "--sigignore", "sighup", "--sigexit", std::to_string(SIGUSR1)})
+                         .process.signals;
   CHECK(asked.at(SIGINT) == OnSignal::reconnect);
   CHECK(asked.at(SIGHUP) == OnSignal::ignore);
   CHECK(asked.at(SIGUSR1) == OnSignal::stop);

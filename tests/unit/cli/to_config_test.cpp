@@ -512,8 +512,7 @@ TEST_CASE("config: ignored options are named once, in one warning") {
                                            "--syncinternaldates", "--fast", "--usecache"}));
   REQUIRE(invocation.has_value());
   REQUIRE(invocation->warnings.size() == 1);
-  CHECK(invocation->warnings[0] ==
-        "accepted for imapsync's sake, without effect: --split1, --nouid1, --fast");
+  CHECK(invocation->warnings[0] == "accepted for imapsync's sake, without effect: --split1, --nouid1, --fast");
 }
 
 TEST_CASE("config: a users file") {

@@ -140,7 +140,8 @@ TEST_CASE("sqlite backend: a store of the first version is brought up to date, a
   }
   {
     sqlite::Database database(path);
-    database.run("ALTER TABLE mailbox DROP COLUMN messages_left; ALTER TABLE mailbox DROP COLUMN identified_by; PRAGMA user_version = 1");
+    database.run("ALTER TABLE mailbox DROP COLUMN messages_left; ALTER TABLE mailbox DROP COLUMN identified_by; PRAGMA "
+                 "user_version = 1");
   }
   SqliteBackend backend(path, Check::thorough);
   const auto mailboxes = backend.mailboxes(backend.account(key, "anna"));
