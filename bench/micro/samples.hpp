@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sync/mailbox_index.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <cstddef>
 #include <cstdint>

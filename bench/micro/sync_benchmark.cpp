@@ -1,6 +1,6 @@
 #include "samples.hpp"
-#include "sync/identity.hpp"
-#include "sync/match.hpp"
+#include "sync/message/identity.hpp"
+#include "sync/message/match.hpp"
 #include "total.hpp"
 
 #include <benchmark/benchmark.h>

@@ -3,8 +3,8 @@
 #include "core/failure.hpp"
 #include "sync/context.hpp"
 #include "sync/lane.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
 #include "sync/mailbox_jobs.hpp"
-#include "sync/mailbox_map.hpp"
 #include "sync/mailbox_removal.hpp"
 #include "sync/mailbox_sync.hpp"
 

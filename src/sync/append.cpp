@@ -1,7 +1,7 @@
 #include "sync/append.hpp"
 
 #include "imap/proto/date_time.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <algorithm>
 

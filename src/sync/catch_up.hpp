@@ -2,8 +2,8 @@
 
 #include "imap/session.hpp"
 #include "store/records.hpp"
-#include "sync/flag_plan.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/flag_plan.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

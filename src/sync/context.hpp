@@ -5,9 +5,9 @@
 #include "core/semaphore.hpp"
 #include "core/worker.hpp"
 #include "store/store.hpp"
-#include "sync/carried_messages.hpp"
 #include "sync/event.hpp"
-#include "sync/identity.hpp"
+#include "sync/message/carried_messages.hpp"
+#include "sync/message/identity.hpp"
 #include "sync/servers.hpp"
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 #include "core/pause.hpp"
 #include "imap/proto/header_date.hpp"
 #include "imap/proto/refusal.hpp"
-#include "sync/header_field.hpp"
 #include "sync/large_message.hpp"
+#include "sync/message/header_field.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

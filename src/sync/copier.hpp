@@ -6,12 +6,12 @@
 #include "sync/append.hpp"
 #include "sync/batch.hpp"
 #include "sync/context.hpp"
-#include "sync/flag_plan.hpp"
-#include "sync/flag_translator.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/lane.hpp"
-#include "sync/mailbox_index.hpp"
-#include "sync/mailbox_map.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
+#include "sync/message/flag_plan.hpp"
+#include "sync/message/flag_translator.hpp"
+#include "sync/message/mailbox_index.hpp"
 #include "sync/message_changer.hpp"
 
 #include <boost/asio/awaitable.hpp>

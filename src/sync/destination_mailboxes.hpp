@@ -2,7 +2,7 @@
 
 #include "core/failure.hpp"
 #include "sync/context.hpp"
-#include "sync/mailbox_map.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

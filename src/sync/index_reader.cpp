@@ -3,7 +3,7 @@
 #include "imap/proto/date_time.hpp"
 #include "imap/proto/header_date.hpp"
 #include "imap/proto/refusal.hpp"
-#include "sync/header_field.hpp"
+#include "sync/message/header_field.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "imap/session.hpp"
-#include "sync/identity.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/identity.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

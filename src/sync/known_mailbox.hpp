@@ -2,7 +2,7 @@
 
 #include "config/run_config.hpp"
 #include "store/store.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "core/pause.hpp"
 #include "imap/proto/refusal.hpp"
-#include "sync/folded_name.hpp"
+#include "sync/mailbox/folded_name.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

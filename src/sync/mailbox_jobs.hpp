@@ -6,7 +6,7 @@
 #include "sync/copier.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/lane.hpp"
-#include "sync/mailbox_map.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
 #include "sync/mailbox_sync.hpp"
 
 #include <boost/asio/awaitable.hpp>

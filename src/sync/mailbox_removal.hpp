@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sync/context.hpp"
-#include "sync/folder_deletion.hpp"
+#include "sync/mailbox/folder_deletion.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -3,12 +3,12 @@
 #include "sync/catch_up.hpp"
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
-#include "sync/flag_plan.hpp"
 #include "sync/index_reader.hpp"
 #include "sync/known_mailbox.hpp"
 #include "sync/lane.hpp"
-#include "sync/mailbox_map.hpp"
-#include "sync/match.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
+#include "sync/message/flag_plan.hpp"
+#include "sync/message/match.hpp"
 #include "sync/message_scope.hpp"
 
 #include <boost/asio/awaitable.hpp>

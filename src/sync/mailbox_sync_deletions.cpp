@@ -1,6 +1,6 @@
-#include "sync/deletion_guard.hpp"
 #include "sync/index_reader.hpp"
 #include "sync/mailbox_sync.hpp"
+#include "sync/message/deletion_guard.hpp"
 
 #include <fmt/format.h>
 

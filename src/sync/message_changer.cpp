@@ -2,7 +2,7 @@
 
 #include "core/task_group.hpp"
 #include "sync/command_filter.hpp"
-#include "sync/identity.hpp"
+#include "sync/message/identity.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

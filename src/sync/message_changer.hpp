@@ -2,8 +2,8 @@
 
 #include "sync/batch.hpp"
 #include "sync/context.hpp"
-#include "sync/mailbox_map.hpp"
-#include "sync/message_change.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
+#include "sync/message/message_change.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

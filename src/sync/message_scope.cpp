@@ -1,7 +1,7 @@
 #include "sync/message_scope.hpp"
 
 #include "sync/index_reader.hpp"
-#include "sync/message_selection.hpp"
+#include "sync/message/message_selection.hpp"
 
 #include <ctime>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "sync/context.hpp"
-#include "sync/mailbox_index.hpp"
-#include "sync/match.hpp"
+#include "sync/message/mailbox_index.hpp"
+#include "sync/message/match.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "sync/access_rights.hpp"
 #include "sync/context.hpp"
 #include "sync/lane.hpp"
-#include "sync/mailbox_map.hpp"
+#include "sync/mailbox/access_rights.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -4,10 +4,10 @@
 #include "imap/proto/flags.hpp"
 #include "imap/proto/mailbox_name.hpp"
 #include "imap/proto/uid_set.hpp"
-#include "sync/identity.hpp"
-#include "sync/mailbox_map.hpp"
-#include "sync/match.hpp"
-#include "sync/name_pattern.hpp"
+#include "sync/mailbox/mailbox_map.hpp"
+#include "sync/mailbox/name_pattern.hpp"
+#include "sync/message/identity.hpp"
+#include "sync/message/match.hpp"
 
 #include <string>
 

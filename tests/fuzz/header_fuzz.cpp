@@ -1,7 +1,7 @@
 // Headers of arbitrary bytes: identifying a message and reading its date must not read out of bounds, throw or hang.
 #include "imap/proto/header_date.hpp"
-#include "sync/header_field.hpp"
-#include "sync/identity.hpp"
+#include "sync/message/header_field.hpp"
+#include "sync/message/identity.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 #include "sync/append.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "script/pipe_stream.hpp"
 #include "script/scripted_server.hpp"
 #include "sync/large_message.hpp"
-#include "sync/mailbox_index.hpp"
+#include "sync/message/mailbox_index.hpp"
 
 #include <boost/asio/io_context.hpp>
 
