@@ -12,8 +12,22 @@ constexpr std::size_t checksum_size = 8;
 // Marks, two UIDs, an identity, two sizes and two sets of flags take at least this much.
 constexpr std::size_t least_message = 1 + 2 + 16 + 2 + 2;
 
-enum Mark : std::uint8_t { mark_deleted = 1 };
-constexpr std::uint8_t known_marks = mark_deleted;
+enum Mark : std::uint8_t {
+  mark_deleted = 1,
+  mark_confirmed = 2,
+  mark_source_content = 4,
+  mark_destination_content = 8,
+};
+constexpr std::uint8_t known_marks = mark_deleted | mark_confirmed | mark_source_content | mark_destination_content;
+
+std::uint8_t marks_of(const MessageRecord& message) noexcept {
+  unsigned marks = 0;
+  if (message.was_deleted) marks |= mark_deleted;
+  if (message.is_confirmed) marks |= mark_confirmed;
+  if (message.source_content) marks |= mark_source_content;
+  if (message.destination_content) marks |= mark_destination_content;
+  return static_cast<std::uint8_t>(marks);
+}
 
 std::uint64_t zigzag(std::int64_t value) noexcept {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -33,6 +47,9 @@ class Writer {
   void difference(std::uint64_t value, std::uint64_t base) { number(zigzag(static_cast<std::int64_t>(value - base))); }
   void word(std::uint64_t value) {
     for (unsigned i = 0; i < 8; ++i) byte(static_cast<std::uint8_t>(value >> (8 * i)));
+  }
+  void hash(const core::Hash128& value) {
+    for (const std::uint64_t half : value.bits) word(half);
   }
   void text(std::string_view value) {
     number(value.size());
@@ -77,6 +94,11 @@ class Reader {
     for (unsigned i = 0; i < 8; ++i) value |= std::uint64_t{byte()} << (8 * i);
     return value;
   }
+  core::Hash128 hash() {
+    core::Hash128 value;
+    for (std::uint64_t& half : value.bits) half = word();
+    return value;
+  }
   std::string_view text() {
     const std::uint64_t size = number();
     if (size > bytes_.size()) {
@@ -116,15 +138,16 @@ std::string pack(const Chunk& chunk, const core::HashKey& key) {
   std::uint32_t source_uid = 0;
   std::uint32_t destination_uid = 0;
   for (const MessageRecord& message : chunk.messages) {
-    out.byte(message.was_deleted ? mark_deleted : 0);
+    out.byte(marks_of(message));
     out.number(message.source_uid - source_uid);
     out.difference(message.destination_uid, destination_uid);
-    out.word(message.identity.bits[0]);
-    out.word(message.identity.bits[1]);
+    out.hash(message.identity);
     out.number(message.source_size);
     out.difference(message.destination_size, message.source_size);
     out.number(message.source_flags);
     out.number(message.destination_flags);
+    if (message.source_content) out.hash(*message.source_content);
+    if (message.destination_content) out.hash(*message.destination_content);
     source_uid = message.source_uid;
     destination_uid = message.destination_uid;
   }
@@ -148,14 +171,16 @@ std::optional<Chunk> unpack(std::string_view bytes, const core::HashKey& key) {
     const std::uint8_t marks = in.byte();
     if ((marks & ~known_marks) != 0) in.fail();
     message.was_deleted = (marks & mark_deleted) != 0;
+    message.is_confirmed = (marks & mark_confirmed) != 0;
     message.source_uid = source_uid = in.small(in.number() + source_uid);
     message.destination_uid = destination_uid = in.small(in.difference(destination_uid));
-    message.identity.bits[0] = in.word();
-    message.identity.bits[1] = in.word();
+    message.identity = in.hash();
     message.source_size = in.number();
     message.destination_size = in.difference(message.source_size);
     message.source_flags = in.small(in.number());
     message.destination_flags = in.small(in.number());
+    if ((marks & mark_source_content) != 0) message.source_content = in.hash();
+    if ((marks & mark_destination_content) != 0) message.destination_content = in.hash();
     const std::size_t sets = chunk.flag_sets.size();
     if (message.source_flags >= sets || message.destination_flags >= sets) in.fail();
     if (!in.is_good()) return std::nullopt;

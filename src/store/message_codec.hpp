@@ -13,7 +13,8 @@ namespace imapferry::store {
 ///
 ///   version, number of flag sets, each as length and text, number of messages, then for each message:
 ///   marks, source UID less the one before, destination UID less the one before (zigzag), identity, size,
-///   destination's size less the source's (zigzag), both flag sets; at the end 8 bytes of SipHash.
+///   destination's size less the source's (zigzag), both flag sets, the contents that the marks tell of; at the end
+///   8 bytes of SipHash.
 ///
 /// Numbers are in base 128, the lowest digit first.
 [[nodiscard]] std::string pack(const Chunk& chunk, const core::HashKey& key);

@@ -3,6 +3,7 @@
 #include "core/sip_hash.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ struct MessageRecord {
   std::uint64_t destination_size = 0;
   std::uint32_t source_flags = 0;  ///< a place in Chunk::flag_sets
   std::uint32_t destination_flags = 0;
-  bool was_deleted = false;  ///< it was on the destination, and somebody deleted it there
+  bool was_deleted = false;   ///< it was on the destination, and somebody deleted it there
+  bool is_confirmed = false;  ///< the copy is one that we have made, and the destination has said so
+  std::optional<core::Hash128> source_content, destination_content;  ///< what it says, where that had to be read
   friend bool operator==(const MessageRecord&, const MessageRecord&) = default;
 };
 

@@ -31,7 +31,7 @@ constexpr std::size_t streamed_message_memory = 256 << 10;
 
 }  // namespace
 
-bool SeenMessages::insert(std::uint32_t position) {
+std::optional<std::uint32_t> SeenMessages::insert(std::uint32_t position) {
   constexpr std::uint32_t empty = UINT32_MAX;
   // At most three quarters full.
   if (slots_.empty()) slots_.resize(std::bit_ceil(index_.size() + index_.size() / 3 + 1), empty);
@@ -40,10 +40,10 @@ bool SeenMessages::insert(std::uint32_t position) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = identity.bits[0] & mask;
   for (; slots_[at] != empty; at = (at + 1) & mask) {
-    if (index_.identity(slots_[at]) == identity && index_.message_size(slots_[at]) == size) return false;
+    if (index_.identity(slots_[at]) == identity && index_.message_size(slots_[at]) == size) return slots_[at];
   }
   slots_[at] = position;
-  return true;
+  return std::nullopt;
 }
 
 Copier::Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
@@ -166,12 +166,17 @@ bool Copier::is_wanted(Batch::Item& item, std::string_view bytes) {
       item.meta.zone_minutes = date->zone_minutes;
     }
   }
-  if (!tells_duplicates_) return true;
+  if (!sets_lookalikes_aside_) return true;
   const IdentityResult found = identity_of_header(context_.identity, header_of(bytes));
   index_.set_identity(item.position, found.identity);
-  if (seen_.insert(item.position)) return true;
-  context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});
-  return false;
+  return !is_lookalike(item.position);
+}
+
+/// Whether a message is set aside, because one like it has gone through.
+bool Copier::is_lookalike(std::uint32_t position) {
+  const std::optional<std::uint32_t> earlier = seen_.insert(position);
+  if (earlier) lookalikes_.push_back({position, *earlier});
+  return earlier.has_value();
 }
 
 awaitable<void> Copier::carry(std::unique_ptr<Batch> batch) {
@@ -318,10 +323,8 @@ void Copier::refuse(const Batch::Item& item, std::string_view header, core::Fail
 
 awaitable<void> Copier::carry_large(Batch::Item item) {
   // Large messages are identified before they are copied: their bytes never lie here as a whole.
-  if (tells_duplicates_ && index_.has_identity(item.position) && !seen_.insert(item.position)) {
-    context_.observer.on(DuplicatesSkipped{pair_.source.name, 1});
-    co_return;
-  }
+  const bool can_tell = sets_lookalikes_aside_ && index_.has_identity(item.position);
+  if (can_tell && is_lookalike(item.position)) co_return;
   const auto executor = co_await boost::asio::this_coro::executor;
   LargeMessage::Outcome outcome;
   for (unsigned attempt = 1;; ++attempt) {

@@ -12,6 +12,7 @@
 #include "sync/message/flag_plan.hpp"
 #include "sync/message/flag_translator.hpp"
 #include "sync/message/mailbox_index.hpp"
+#include "sync/message/match.hpp"
 #include "sync/message_changer.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -35,7 +36,7 @@ struct BrokenOff {
   store::SideState source, destination;  ///< that it was true for
   FlagsBefore flags_before;
   imap::proto::UidSet remembered;
-  std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before;
+  std::vector<KnownCopy> copied_before;
 };
 
 /// What is remembered of one mailbox pair from one attempt to the next.
@@ -68,8 +69,9 @@ struct MailboxMemory {
 class SeenMessages {
  public:
   explicit SeenMessages(const MailboxIndex& index) : index_(index) {}
-  /// False when a message like the one at this position was seen before. Its identity must be known.
-  bool insert(std::uint32_t position);
+  /// The position of a message like the one at this position that was seen before; else it is seen now. Its identity
+  /// must be known.
+  std::optional<std::uint32_t> insert(std::uint32_t position);
 
  private:
   const MailboxIndex& index_;
@@ -89,8 +91,14 @@ class Copier {
   Copier(const Context& context, Lane& lane, const MailboxPair& pair, MailboxIndex& index,
          const FlagTranslator& translate, MailboxMemory& memory);
 
-  /// Set when duplicates among the source's messages are not known yet: they are told as they come.
-  void tell_duplicates_while_copying() { tells_duplicates_ = true; }
+  /// A message that looks like another one of the source: equal identity and size.
+  struct Lookalike {
+    std::uint32_t position;
+    std::uint32_t earlier;  ///< the position of the other one
+  };
+  /// Set when duplicates among the source's messages are not known yet: what looks like one is set aside.
+  void set_lookalikes_aside(bool whether) { sets_lookalikes_aside_ = whether; }
+  [[nodiscard]] const std::vector<Lookalike>& lookalikes() const noexcept { return lookalikes_; }
 
   /// Hears of messages that the destination has confirmed; `uids` are theirs there, or empty where the server does not
   /// tell them.
@@ -121,6 +129,7 @@ class Copier {
   std::unique_ptr<Batch> next_batch(std::span<const std::uint32_t> positions, std::size_t& next);
   boost::asio::awaitable<bool> await_turn(const Batch& batch);
   bool is_wanted(Batch::Item& item, std::string_view bytes);
+  bool is_lookalike(std::uint32_t position);
   boost::asio::awaitable<void> carry(std::unique_ptr<Batch> batch);
   boost::asio::awaitable<void> carry_large(Batch::Item item);
   boost::asio::awaitable<void> carry_gathered(Batch& batch);
@@ -155,7 +164,8 @@ class Copier {
   core::Semaphore proving_{1};
   core::Semaphore in_flight_;
   core::Semaphore::Permit kept_back_;  ///< of in_flight_, while messages go one at a time
-  bool tells_duplicates_ = false;
+  bool sets_lookalikes_aside_ = false;
+  std::vector<Lookalike> lookalikes_;
   bool must_stop_ = false;  ///< something is wrong enough that nothing new may begin
   SeenMessages seen_;
   Confirmed listener_;

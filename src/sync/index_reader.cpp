@@ -163,6 +163,54 @@ class Identifier : public HeaderReader {
   By by_;
 };
 
+/// Who says by which header lines messages are recognised says that the others do not count.
+ContentHasher hasher_for(const IdentityRule& rule) {
+  return ContentHasher(rule.key(), rule.text().empty() ? ContentHasher::Part::whole : ContentHasher::Part::body);
+}
+
+/// Hashes messages, however large.
+class ContentReader : public imap::proto::ResponseHandler {
+ public:
+  ContentReader(Contents& contents, const UidSet& uids, const IdentityRule& rule)
+      : contents_(contents), uids_(uids), rule_(rule), sink_(rule) {}
+  imap::LiteralSink* literal_sink(const imap::proto::LiteralBegin&) override { return &sink_; }
+  void on(const imap::proto::Response& response) override {
+    const auto* fetch = std::get_if<FetchResponse>(&response);
+    if (fetch == nullptr || !uids_.contains(fetch->uid)) return;
+    for (const auto& section : fetch->sections) {
+      if (section.nil || !section.section.empty()) continue;
+      ContentHasher hasher = section.streamed ? sink_.hasher : hasher_for(rule_);
+      if (!section.streamed) hasher.update(section.data);
+      contents_[fetch->uid] = hasher.finish();
+    }
+  }
+  void done(const imap::proto::CommandResult&) override {}
+
+ private:
+  class Sink : public imap::LiteralSink {
+   public:
+    explicit Sink(const IdentityRule& rule) : hasher(hasher_for(rule)), rule_(rule) {}
+    awaitable<void> begin(const imap::proto::LiteralBegin&) override {
+      hasher = hasher_for(rule_);
+      co_return;
+    }
+    awaitable<void> write(std::string_view bytes) override {
+      hasher.update(bytes);
+      co_return;
+    }
+    awaitable<void> end() override { co_return; }
+    ContentHasher hasher;
+
+   private:
+    const IdentityRule& rule_;
+  };
+
+  Contents& contents_;
+  const UidSet& uids_;
+  const IdentityRule& rule_;
+  Sink sink_;
+};
+
 void require(const imap::proto::CommandResult& result) {
   if (!result.is_ok()) throw core::Error(imap::proto::refusal(result, core::Fault::fetch, "the listing of messages"));
 }
@@ -212,6 +260,16 @@ awaitable<void> read_header_dates(imap::Session& session, MailboxIndex& index,
     const imap::proto::CommandResult result =
         co_await session.uid_fetch(set, "(UID BODY.PEEK[HEADER.FIELDS (DATE)])", reader);
     require(result);
+  }
+}
+
+awaitable<void> read_contents(imap::Session& session, const IdentityRule& rule, const UidSet& uids,
+                              Contents& contents) {
+  ContentReader reader(contents, uids, rule);
+  for (const std::string& set : uids.to_strings(longest_set)) {
+    const imap::proto::CommandResult result = co_await session.uid_fetch(set, "(UID BODY.PEEK[])", reader);
+    // A server that will not send some of them has sent the others.
+    if (!result.is_ok() && result.outcome != imap::proto::CommandResult::Outcome::no) require(result);
   }
 }
 

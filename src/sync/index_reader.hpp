@@ -33,6 +33,10 @@ boost::asio::awaitable<void> identify(imap::Session& session, const IdentityRule
 boost::asio::awaitable<void> read_header_dates(imap::Session& session, MailboxIndex& index,
                                                const std::vector<std::uint32_t>& positions);
 
+/// Reads what messages say. Those that the server does not send are not among the contents.
+boost::asio::awaitable<void> read_contents(imap::Session& session, const IdentityRule& rule,
+                                           const imap::proto::UidSet& uids, Contents& contents);
+
 /// Reads INTERNALDATE of some messages of an index.
 boost::asio::awaitable<void> read_dates(imap::Session& session, MailboxIndex& index,
                                         const std::vector<std::uint32_t>& positions);

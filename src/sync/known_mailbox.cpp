@@ -69,6 +69,7 @@ void add_destination(MessageRecord& message, const MailboxSnapshot& now, std::si
   message.destination_uid = now.destination.uid(i);
   message.destination_size = now.destination.message_size(i);
   message.destination_flags = builder.flags(1, now.destination.flag_set(i), now.destination.flags(i));
+  if (const Content* content = now.destination.content(i)) message.destination_content = *content;
 }
 
 struct SourceRecord {
@@ -84,6 +85,8 @@ SourceRecord record_of(const MailboxSnapshot& now, std::size_t i, ChunkBuilder& 
   message.source_size = message.destination_size = now.source.message_size(i);
   message.source_flags = message.destination_flags = builder.flags(0, now.source.flag_set(i), now.source.flags(i));
   message.was_deleted = now.deleted.contains(message.source_uid);
+  message.is_confirmed = now.confirmed.contains(message.source_uid);
+  if (const Content* content = now.source.content(i)) message.source_content = *content;
   const Uid copy = i < now.copies.size() ? now.copies[i] : 0;
   const std::size_t there = copy == 0 ? now.destination.size() : now.destination.find(copy);
   if (there == now.destination.size()) return record;
@@ -147,11 +150,14 @@ void add_to(MailboxSnapshot& snapshot, const Chunk& chunk) {
       snapshot.source.append(entry, source_sets[message.source_flags]);
       snapshot.copies.push_back(message.destination_uid);
       if (message.was_deleted) snapshot.deleted.insert(message.source_uid);
+      if (message.is_confirmed) snapshot.confirmed.add(message.source_uid);
+      if (message.source_content) snapshot.source.set_content(message.source_uid, *message.source_content);
     }
     if (message.destination_uid != 0) {
       entry.uid = message.destination_uid;
       entry.size = message.destination_size;
       snapshot.destination.append(entry, destination_sets[message.destination_flags]);
+      if (message.destination_content) snapshot.destination.set_content(entry.uid, *message.destination_content);
     }
   }
 }

@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace imapferry::sync {
 
@@ -215,11 +217,47 @@ awaitable<bool> MailboxSync::copy() {
   has_changed_destination_ = true;
   if (is_first_copy_) {
     co_await identify_large_messages();
-    if (!context_.rules.selection.copy_duplicates) copier.tell_duplicates_while_copying();
+    copier.set_lookalikes_aside(!context_.rules.selection.copy_duplicates);
   }
-  const bool is_complete = co_await copier.copy(matches_.missing);
+  bool is_complete = co_await copier.copy(matches_.missing);
+  if (is_complete && !copier.lookalikes().empty()) is_complete = co_await copy_apparent_duplicates(copier);
   confirmed_ = copier.confirmed();
   if (!flags_after_copy_.empty()) co_await set_flags(flags_after_copy_);
+  co_return is_complete;
+}
+
+/// Of the messages that look like others, those that say something else are no duplicates.
+awaitable<bool> MailboxSync::copy_apparent_duplicates(Copier& copier) {
+  std::vector<std::uint32_t> family;
+  for (const Copier::Lookalike& one : copier.lookalikes()) {
+    family.push_back(one.position);
+    family.push_back(one.earlier);
+  }
+  co_await read_contents_of(Side::source, family);
+  std::set<std::pair<std::uint32_t, Content>> seen;
+  for (const Copier::Lookalike& one : copier.lookalikes()) {
+    if (const Content* content = now_.source.content(one.earlier)) seen.emplace(one.earlier, *content);
+  }
+  std::vector<std::uint32_t> others;
+  std::uint64_t duplicates = 0;
+  for (const Copier::Lookalike& one : copier.lookalikes()) {
+    const Content* content = now_.source.content(one.position);
+    const bool is_duplicate = content != nullptr && !seen.emplace(one.earlier, *content).second;
+    if (is_duplicate) {
+      ++duplicates;
+    } else {
+      others.push_back(one.position);
+    }
+  }
+  if (duplicates > 0) context_.observer.on(DuplicatesSkipped{pair_.source.name, duplicates});
+  std::sort(others.begin(), others.end());
+  copier.set_lookalikes_aside(false);
+  const bool is_complete = co_await copier.copy(others);
+  // What was sent is what is there, but for what the server changes and nobody compares.
+  for (const std::uint32_t i : family) {
+    const Content* content = now_.source.content(i);
+    if (content != nullptr && now_.copies[i] != 0) now_.destination.set_content(now_.copies[i], *content);
+  }
   co_return is_complete;
 }
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class MailboxSync {
 
   boost::asio::awaitable<bool> synchronise();
   void keep_for_next_attempt();
+  void note_known_copies();
   [[nodiscard]] store::SideState state_for_next_attempt(Side side) const;
   boost::asio::awaitable<void> recall();
   void recall_side(Side side, CatchUp::Age age);
@@ -67,6 +69,12 @@ class MailboxSync {
   void check_listing();
   boost::asio::awaitable<void> read_scope();
   boost::asio::awaitable<void> compare();
+  boost::asio::awaitable<void> work_on_lists(void (MailboxSync::*step)());
+  void match_messages();
+  void plan();
+  boost::asio::awaitable<void> read_contents_that_decide();
+  boost::asio::awaitable<void> read_contents_of(Side side, const std::vector<std::uint32_t>& positions);
+  [[nodiscard]] bool was_copied_as(imap::proto::Uid source, imap::proto::Uid destination) const;
   [[nodiscard]] IndexDepth first_copy_depth() const noexcept;
   void note_copies();
   void note_carried();
@@ -77,6 +85,7 @@ class MailboxSync {
   boost::asio::awaitable<void> complete_dates();
   boost::asio::awaitable<void> identify_large_messages();
   boost::asio::awaitable<bool> copy();
+  boost::asio::awaitable<bool> copy_apparent_duplicates(Copier& copier);
   boost::asio::awaitable<void> set_flags(const FlagPlan& plan);
   boost::asio::awaitable<void> set_flags_of(std::string set, const FlagChange& change);
   void forget_flag_changes();
@@ -90,6 +99,8 @@ class MailboxSync {
   boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);
   boost::asio::awaitable<imap::proto::UidSet> copies_that_are_there();
   boost::asio::awaitable<imap::proto::UidSet> safely_copied();
+  boost::asio::awaitable<void> compare_copies(std::span<const Matches::Pair> pairs, imap::proto::UidSet& safe);
+  [[nodiscard]] bool wants_deleted_on_source(std::uint32_t i) const;
   void forget_on_source(const imap::proto::UidSet& gone);
   void tell_deletion_failed(const core::Failure& failure);
   void tell_deleted(Side side, std::uint64_t messages);
@@ -135,11 +146,10 @@ class MailboxSync {
   Matches matches_;
   FlagPlan flag_plan_;
   FlagPlan flags_after_copy_;
-  FlagsBefore flags_before_;        ///< of source messages whose flags have changed
-  imap::proto::UidSet remembered_;  ///< UIDs on the source
-  std::vector<std::pair<imap::proto::Uid, imap::proto::Uid>> copied_before_;  ///< on the source and the destination
-  std::vector<std::uint32_t> confirmed_known_;  ///< positions on the source of what was copied, where UIDs were told
-  std::vector<std::uint32_t> confirmed_blind_;  ///< and where they were not
+  FlagsBefore flags_before_;                    ///< of source messages whose flags have changed
+  imap::proto::UidSet remembered_;              ///< UIDs on the source
+  std::vector<KnownCopy> copied_before_;        ///< ascending by source
+  std::vector<std::uint32_t> confirmed_blind_;  ///< positions on the source of what was copied without a UID being told
   std::uint64_t confirmed_ = 0;                 ///< copied by this attempt
   std::uint64_t appended_ = 0;                  ///< messages whose UIDs the destination has told
   std::uint64_t foreign_changes_before_ = 0;    ///< Session's count when the mailbox was opened

@@ -15,6 +15,7 @@ namespace imapferry::sync {
 
 using boost::asio::awaitable;
 using core::Fault;
+using imap::proto::UidSet;
 
 namespace {
 
@@ -46,17 +47,59 @@ awaitable<void> MailboxSync::compare() {
     narrow();
     co_return;
   }
-  std::function<void()> work = [this] {
-    matches_ = match(now_.source, now_.destination, context_.rules.selection.copy_duplicates);
-    note_copies();
-    narrow();
-    plan_flags();
-  };
+  co_await work_on_lists(&MailboxSync::match_messages);
+  if (!matches_.is_certain()) {
+    co_await read_contents_that_decide();
+    co_await work_on_lists(&MailboxSync::match_messages);
+  }
+  co_await work_on_lists(&MailboxSync::plan);
+}
+
+/// Beside the loop, when there is much to work on.
+awaitable<void> MailboxSync::work_on_lists(void (MailboxSync::*step)()) {
+  std::function<void()> work = [this, step] { (this->*step)(); };
   if (now_.source.size() + now_.destination.size() <= compared_at_once) {
     work();
   } else {
     co_await context_.worker.run(std::move(work));
   }
+}
+
+void MailboxSync::plan() {
+  note_copies();
+  narrow();
+  plan_flags();
+}
+
+void MailboxSync::match_messages() {
+  const config::DeletionRules& deletion = context_.rules.deletion;
+  MatchRules rules;
+  rules.keeps_duplicates = context_.rules.selection.copy_duplicates;
+  rules.tells_destination_duplicates = deletion.touch_destination();
+  rules.changes_texts = context_.rules.messages.concern_texts();
+  matches_ = match(now_.source, now_.destination, rules, copied_before_);
+}
+
+awaitable<void> MailboxSync::read_contents_that_decide() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(read_contents_of(Side::source, matches_.unread_source));
+  both.spawn(read_contents_of(Side::destination, matches_.unread_destination));
+  co_await both.join();
+}
+
+awaitable<void> MailboxSync::read_contents_of(Side side, const std::vector<std::uint32_t>& positions) {
+  UidSet uids;
+  for (const std::uint32_t i : positions) uids.add(index(side).uid(i));
+  Contents contents;
+  co_await read_contents(session(side), context_.identity, uids, contents);
+  for (const auto& [uid, content] : contents) index(side).set_content(uid, content);
+}
+
+bool MailboxSync::was_copied_as(imap::proto::Uid source, imap::proto::Uid destination) const {
+  const auto is_before = [](const KnownCopy& copy, imap::proto::Uid uid) { return copy.source < uid; };
+  const auto copy = std::lower_bound(copied_before_.begin(), copied_before_.end(), source, is_before);
+  return copy != copied_before_.end() && copy->source == source && copy->destination == destination;
 }
 
 void MailboxSync::narrow() {
@@ -101,7 +144,14 @@ void MailboxSync::plan_flags() {
 
 void MailboxSync::note_copies() {
   now_.copies.assign(now_.source.size(), 0);
-  for (const Matches::Pair& pair : matches_.pairs) now_.copies[pair.source] = now_.destination.uid(pair.destination);
+  UidSet confirmed;
+  for (const Matches::Pair& pair : matches_.pairs) {
+    const imap::proto::Uid uid = now_.source.uid(pair.source);
+    const imap::proto::Uid copy = now_.destination.uid(pair.destination);
+    now_.copies[pair.source] = copy;
+    if (now_.confirmed.contains(uid) && was_copied_as(uid, copy)) confirmed.add(uid);
+  }
+  now_.confirmed = std::move(confirmed);
 }
 
 /// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
@@ -110,8 +160,8 @@ void MailboxSync::leave_deleted() {
   if (context_.rules.deletion.copy_deleted) {
     now_.deleted.clear();
   } else {
-    for (const auto& [uid, copy] : copied_before_) {
-      if (now_.destination.find(copy) == now_.destination.size()) now_.deleted.insert(uid);
+    for (const KnownCopy& copy : copied_before_) {
+      if (now_.destination.find(copy.destination) == now_.destination.size()) now_.deleted.insert(copy.source);
     }
     std::erase_if(matches_.missing, [this](std::uint32_t i) { return now_.deleted.contains(now_.source.uid(i)); });
   }

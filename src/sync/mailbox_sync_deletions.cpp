@@ -2,9 +2,12 @@
 #include "sync/mailbox_sync.hpp"
 #include "sync/message/deletion_guard.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +22,7 @@ using imap::proto::UidSet;
 namespace {
 
 constexpr std::size_t longest_set = 7000;
+constexpr std::size_t compared_at_once = 1000;
 constexpr std::string_view mark_item = "+FLAGS.SILENT (\\Deleted)";
 // Some servers end every message with a line end.
 constexpr std::uint64_t longest_line_end = 2;
@@ -146,27 +150,62 @@ awaitable<UidSet> MailboxSync::copies_that_are_there() {
   co_return there;
 }
 
-/// UIDs on the source of messages of which a whole copy is on the destination beyond doubt: the destination has
-/// confirmed them, or it holds one of equal identity and size.
+bool MailboxSync::wants_deleted_on_source(std::uint32_t i) const {
+  return context_.rules.deletion.source != How::never || is_marked(now_.source, i);
+}
+
+/// Adds to `safe` what says the same on both sides.
+awaitable<void> MailboxSync::compare_copies(std::span<const Matches::Pair> pairs, UidSet& safe) {
+  UidSet originals;
+  UidSet copies;
+  for (const Matches::Pair& pair : pairs) {
+    originals.add(now_.source.uid(pair.source));
+    copies.add(now_.destination.uid(pair.destination));
+  }
+  Contents here;
+  Contents there;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(read_contents(*lane_.source, context_.identity, originals, here));
+  both.spawn(read_contents(*lane_.destination, context_.identity, copies, there));
+  co_await both.join();
+  for (const Matches::Pair& pair : pairs) {
+    const auto original = here.find(now_.source.uid(pair.source));
+    const auto copy = there.find(now_.destination.uid(pair.destination));
+    const bool is_equal = original != here.end() && copy != there.end() && original->second == copy->second;
+    if (is_equal) safe.add(original->first);
+  }
+}
+
+/// UIDs on the source of messages that may be deleted there: we have copied them and the destination has confirmed it,
+/// or both were read and say the same.
 awaitable<UidSet> MailboxSync::safely_copied() {
   UidSet safe = co_await copies_that_are_there();
-  for (const std::uint32_t i : confirmed_known_) safe.add(now_.source.uid(i));
-  std::uint64_t doubtful = 0;
+  std::vector<Matches::Pair> doubtful;
+  for (const UidSet::Range& range : now_.confirmed.ranges()) safe.add(range.first, range.last);
   for (const Matches::Pair& pair : matches_.pairs) {
-    if (is_whole_copy(now_.source.message_size(pair.source), now_.destination.message_size(pair.destination))) {
-      safe.add(now_.source.uid(pair.source));
-    } else {
-      ++doubtful;
-    }
-  }
-  if (doubtful > 0) {
-    tell_deletion_failed(core::Failure{
-        core::Fault::deletion,
-        fmt::format("{} messages stay on the source: what is taken for their copy has another size", doubtful),
-        {}});
+    if (wants_deleted_on_source(pair.source) && !safe.contains(now_.source.uid(pair.source))) doubtful.push_back(pair);
   }
   if (context_.rules.dry) {
+    for (const Matches::Pair& pair : doubtful) {
+      const bool is_whole =
+          is_whole_copy(now_.source.message_size(pair.source), now_.destination.message_size(pair.destination));
+      if (is_whole) safe.add(now_.source.uid(pair.source));
+    }
     for (const std::uint32_t i : matches_.missing) safe.add(now_.source.uid(i));
+    co_return safe;
+  }
+  for (std::size_t next = 0; next < doubtful.size() && !context_.stop.is_requested; next += compared_at_once) {
+    const std::size_t count = std::min(compared_at_once, doubtful.size() - next);
+    co_await compare_copies(std::span(doubtful).subspan(next, count), safe);
+  }
+  const auto differs = [&](const Matches::Pair& pair) { return !safe.contains(now_.source.uid(pair.source)); };
+  const auto different = std::count_if(doubtful.begin(), doubtful.end(), differs);
+  if (different > 0 && !context_.stop.is_requested) {
+    tell_deletion_failed(core::Failure{
+        core::Fault::deletion,
+        fmt::format("{} messages stay on the source: what is taken for their copy says something else", different),
+        {}});
   }
   co_return safe;
 }
@@ -175,9 +214,8 @@ awaitable<void> MailboxSync::delete_on_source() {
   const config::DeletionRules& rules = context_.rules.deletion;
   const UidSet safe = co_await safely_copied();
   UidSet doomed;
-  for (std::size_t i = 0; i < now_.source.size(); ++i) {
-    const bool is_wanted = rules.source != How::never || is_marked(now_.source, i);
-    if (is_wanted && safe.contains(now_.source.uid(i))) doomed.add(now_.source.uid(i));
+  for (std::uint32_t i = 0; i < now_.source.size(); ++i) {
+    if (wants_deleted_on_source(i) && safe.contains(now_.source.uid(i))) doomed.add(now_.source.uid(i));
   }
   if (doomed.empty()) co_return;
   if (const auto forbidden = forbids_on_source(rules, {doomed.size(), now_.source.size()})) {
@@ -202,7 +240,6 @@ void MailboxSync::forget_on_source(const UidSet& gone) {
   now_.source.erase(gone);
   now_.copies = std::move(copies);
   source_state_.exists -= static_cast<std::uint32_t>(std::min<std::uint64_t>(gone.size(), source_state_.exists));
-  confirmed_known_.clear();
   confirmed_blind_.clear();
   matches_.pairs.clear();
 }

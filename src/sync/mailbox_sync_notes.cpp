@@ -42,9 +42,8 @@ awaitable<void> MailboxSync::note_before_changes() {
 }
 
 void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids) {
-  if (context_.rules.deletion.touch_source()) {
-    std::vector<std::uint32_t>& confirmed = uids.empty() ? confirmed_blind_ : confirmed_known_;
-    for (const Batch::Item* item : items) confirmed.push_back(item->position);
+  if (uids.empty() && context_.rules.deletion.touch_source()) {
+    for (const Batch::Item* item : items) confirmed_blind_.push_back(item->position);
   }
   if (context_.carried != nullptr) {
     for (const Batch::Item* item : items) copied_identities_.push_back(now_.source.identity(item->position));
@@ -55,6 +54,10 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
       std::string item = change.item();
       flags_after_copy_.try_emplace(std::move(item), std::move(change)).first->second.uids.add(uids[n]);
     }
+  }
+  for (std::size_t n = 0; n < uids.size(); ++n) {
+    now_.copies[items[n]->position] = uids[n];
+    now_.confirmed.add(items[n]->uid);
   }
   if (known_ == nullptr) return;
   std::vector<std::uint32_t> positions;
@@ -70,7 +73,6 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
     entry.size = item.size;
     entry.date = MailboxIndex::no_date;
     now_.destination.add(entry, item.meta.flags);
-    now_.copies[item.position] = uids[n];
     ++appended_;
   }
   known_->confirm(now_, positions);

@@ -19,11 +19,24 @@ void MailboxSync::keep_for_next_attempt() {
   std::uint64_t known = now_.source.size() + now_.destination.size();
   for (std::size_t i = 0; i < now_.source.size(); ++i) known += now_.source.has_identity(i) ? 1 : 0;
   memory_.listed = std::max(memory_.listed, known);
+  note_known_copies();
   left.now = std::move(now_);
   left.flags_before = std::move(flags_before_);
   left.remembered = std::move(remembered_);
   left.copied_before = std::move(copied_before_);
   memory_.broken_off = std::move(left);
+}
+
+/// What is known to be a copy stays one, whatever else comes.
+void MailboxSync::note_known_copies() {
+  const bool is_compared = !now_.copies.empty() && now_.copies.size() == now_.source.size();
+  if (!is_compared) return;
+  copied_before_.clear();
+  for (std::size_t i = 0; i < now_.source.size(); ++i) {
+    if (now_.copies[i] != 0) copied_before_.push_back({now_.source.uid(i), now_.copies[i]});
+  }
+  std::sort(copied_before_.begin(), copied_before_.end(),
+            [](const KnownCopy& a, const KnownCopy& b) { return a.source < b.source; });
 }
 
 /// Nothing below any UID is known to be complete, and flags are as new as what they were compared with.
@@ -54,10 +67,8 @@ awaitable<void> MailboxSync::recall() {
     destination_last_ = known_->record().destination_state;
     for (std::size_t i = 0; i < now_.source.size(); ++i) {
       remembered_.add(now_.source.uid(i));
-      const bool was_copied = i < now_.copies.size() && now_.copies[i] != 0;
-      if (was_copied && !context_.rules.deletion.copy_deleted)
-        copied_before_.emplace_back(now_.source.uid(i), now_.copies[i]);
     }
+    note_known_copies();
   }
   // Their places change while messages come and go.
   now_.copies = {};

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <numeric>
 #include <optional>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace imapferry::sync {
@@ -20,6 +21,24 @@ namespace {
 
 constexpr std::size_t longest_set = 7000;
 constexpr std::chrono::milliseconds time_to_finish{1000};
+
+/// Messages of which there are several with one identity and size.
+UidSet lookalikes_in(const MailboxIndex& index) {
+  std::vector<std::uint32_t> order(index.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto key = [&index](std::uint32_t i) { return std::pair(index.identity(i), index.message_size(i)); };
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  std::vector<imap::proto::Uid> found;
+  for (std::size_t n = 1; n < order.size(); ++n) {
+    if (key(order[n - 1]) != key(order[n])) continue;
+    found.push_back(index.uid(order[n - 1]));
+    found.push_back(index.uid(order[n]));
+  }
+  std::sort(found.begin(), found.end());
+  UidSet lookalikes;
+  for (const imap::proto::Uid uid : found) lookalikes.add(uid);
+  return lookalikes;
+}
 
 }  // namespace
 
@@ -53,22 +72,25 @@ awaitable<void> MailboxSync::remove_doubles() {
   MailboxIndex arrived;
   const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
   co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
-  std::vector<std::uint32_t> order(arrived.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto key = [&](std::uint32_t i) {
-    return std::tuple(arrived.identity(i), arrived.message_size(i), ours.contains(arrived.uid(i)), arrived.uid(i));
-  };
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  Contents contents;
+  const UidSet lookalikes = lookalikes_in(arrived);
+  if (lookalikes.empty()) co_return;
+  co_await read_contents(*lane_.destination, context_.identity, lookalikes, contents);
+
+  std::map<std::pair<Identity, Content>, std::vector<imap::proto::Uid>> equal;
+  for (const auto& [uid, content] : contents) {
+    equal[{arrived.identity(arrived.find(uid)), content}].push_back(uid);
+  }
   UidSet doubles;
-  for (std::size_t n = 1; n < order.size(); ++n) {
-    // Foreign ones sort first: ours is a double when what stands before it is the same message.
-    const std::uint32_t before = order[n - 1];
-    const std::uint32_t here = order[n];
-    const bool is_same = arrived.identity(before) == arrived.identity(here) &&
-                         arrived.message_size(before) == arrived.message_size(here);
-    const bool is_ours = ours.contains(arrived.uid(here)) && !ours.contains(arrived.uid(before));
-    const bool may_be_ours = memory_.unheard.contains(arrived.identity(here));
-    if (is_same && (is_ours || may_be_ours)) doubles.add(arrived.uid(here));
+  for (auto& [what, uids] : equal) {
+    // Foreign ones first: ours is a double when what stands before it is the same message.
+    const auto is_foreign = [&ours](imap::proto::Uid uid) { return !ours.contains(uid); };
+    std::stable_partition(uids.begin(), uids.end(), is_foreign);
+    const bool may_be_ours = memory_.unheard.contains(what.first);
+    for (std::size_t n = 1; n < uids.size(); ++n) {
+      const bool is_ours = !is_foreign(uids[n]) && is_foreign(uids[n - 1]);
+      if (is_ours || may_be_ours) doubles.add(uids[n]);
+    }
   }
   for (const std::string& set : doubles.to_strings(longest_set)) {
     const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);

@@ -58,6 +58,7 @@ bool pairs_messages() {
     entry.size = 100;
     entry.date = MailboxIndex::no_date;
     index.add(entry, {});
+    index.set_content(uid, identity_of(header));
   };
   add(source, 1, "Message-Id: <1@a>\r\n\r\n");
   add(source, 2, "Message-Id: <2@a>\r\n\r\n");

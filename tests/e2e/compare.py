@@ -4,8 +4,9 @@
     compare.py HOST:PORT:USER:PASSWORD HOST:PORT:USER:PASSWORD [--extra-ok] [--map OLD=NEW] [--skip FOLDER]
 
 Compared are: the mailboxes (prefix and separator apart), in each the multiset of (SHA-256 of the message, flags, INTERNALDATE
-as an instant), and the subscriptions. Messages of one source mailbox with the same identity (Message-Id and Received lines, or
-the whole header without them) and the same size are duplicates: the first counts. Exit code 0: same, 1: different.
+as an instant), and the subscriptions. Messages of one source mailbox that say the same, byte for byte, are duplicates: the
+first counts. What has changed is found by its identity (Message-Id and Received lines, or the whole header). Exit code 0: same,
+1: different.
 """
 
 import argparse
@@ -75,8 +76,8 @@ def entries(session, mailbox):
 def without_duplicates(source):
     seen, kept = set(), []
     for entry in source:
-        if (entry.identity, entry.size) not in seen:
-            seen.add((entry.identity, entry.size))
+        if entry.digest not in seen:
+            seen.add(entry.digest)
             kept.append(entry)
     return kept
 

@@ -149,13 +149,33 @@ class DeletionTest(WholeProgramTest):
         self.assertEqual(self.names(self.source, user), ["large"])
         self.assertEqual(self.names(small, user), ["a", "b"])
 
-    def test_delete1_keeps_a_message_whose_copy_is_another_size(self):
+    def test_delete1_keeps_a_message_whose_copy_says_something_else(self):
         user = self.filled("ab")
         with self.open(self.destination, user) as session:
             session.append(INBOX, message("a", 100))
         finished = self.migrate(user, "--delete1", code=111)
-        self.assertIn("another size", finished.output)
+        self.assertIn("1 messages stay on the source: what is taken for their copy says something else", finished.output)
         self.assertEqual(self.names(self.source, user), ["a"])
+
+    def test_delete1_reads_what_nobody_has_confirmed(self):
+        for state in ([], ["--nostate"]):
+            user = self.filled("abc", there="ab")
+            with self.open(self.source, user) as session:
+                session.append(INBOX, message("c").replace(b"Subject: c", b"Subject: C"))
+            with self.open(self.destination, user) as session:
+                session.append(INBOX, message("c").replace(b"Subject: c", b"Subject: d"))
+            # Of c there are two that differ on the source, and a third on the destination: none of them is another's copy.
+            self.migrate(user, "--delete1", *state)
+            self.assertEqual(self.names(self.source, user), [], state)
+            self.assertEqual(self.names(self.destination, user), ["a", "b", "c", "c", "c"], state)
+            user = self.filled("ab")
+            with self.open(self.destination, user) as session:
+                session.append(INBOX, message("a").replace(b"Subject: a", b"Subject: A"))
+            # One on each side, of equal size: taken for the same, until it comes to deleting.
+            self.migrate(user, *state)
+            finished = self.migrate(user, "--delete1", *state, code=111)
+            self.assertIn("says something else", finished.output)
+            self.assertEqual(self.names(self.source, user), ["a"], state)
 
     def test_delete1_without_the_uids_of_copies(self):
         source, destination = self.serve(capability=WITHOUT_UIDPLUS), self.serve(capability=WITHOUT_UIDPLUS)

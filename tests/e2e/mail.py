@@ -126,10 +126,11 @@ class Writer:
         ]
 
     def duplicates(self):
-        """Two that are the same, and two that share a Message-Id and are not the same."""
+        """Two that are the same, and some that share a Message-Id, or their size too, and are not the same."""
         twin = self.plain(700)
-        header = self.header()
-        return [twin, twin, header + b"\r\nfirst edition\r\n", header + b"\r\nsecond edition, with corrections\r\n"]
+        header, other = self.header(), self.header()
+        return [twin, twin, header + b"\r\nfirst edition\r\n", header + b"\r\nsecond edition, with corrections\r\n",
+                other + b"\r\nwe meet on Monday\r\n", other + b"\r\nwe meet on Friday\r\n"]
 
     def flags(self):
         chosen = [f for f in SYSTEM_FLAGS if self.random.random() < 0.3]

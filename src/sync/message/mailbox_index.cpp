@@ -98,12 +98,14 @@ bool MailboxIndex::absorb(const MailboxIndex& other) {
                  other.zone_minutes(i)},
            numbers[other.flag_set(i)]);
   }
+  for (const auto& [uid, content] : other.contents_) contents_[uid] = content;
   if (!other.empty()) order();
   return true;
 }
 
 void MailboxIndex::erase(const imap::proto::UidSet& uids) {
   if (uids.empty()) return;
+  std::erase_if(contents_, [&uids](const auto& content) { return uids.contains(content.first); });
   std::vector<std::uint32_t> positions;
   positions.reserve(uids_.size());
   for (std::size_t i = 0; i < uids_.size(); ++i) {
@@ -161,6 +163,11 @@ void MailboxIndex::push_empty(imap::proto::Uid uid) {
 void MailboxIndex::set_identity(std::size_t i, const Identity& identity) {
   identities_[i] = identity;
   marks_[i] |= mark_identity;
+}
+
+const Content* MailboxIndex::content(std::size_t i) const {
+  const auto found = contents_.find(uids_[i]);
+  return found == contents_.end() ? nullptr : &found->second;
 }
 
 void MailboxIndex::reserve(std::size_t messages) {

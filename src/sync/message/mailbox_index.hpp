@@ -2,6 +2,7 @@
 
 #include "imap/proto/flags.hpp"
 #include "imap/proto/uid_set.hpp"
+#include "sync/message/content.hpp"
 #include "sync/message/identity.hpp"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ class MailboxIndex {
   /// False, and nothing done, when there are too many different sets of flags.
   bool set_flags(std::size_t i, const imap::proto::Flags& flags);
   void set_date(std::size_t i, std::int64_t date, int zone_minutes);
+  void set_content(imap::proto::Uid uid, const Content& content) { contents_[uid] = content; }
   void erase(const imap::proto::UidSet& uids);
   void reserve(std::size_t messages);
 
@@ -59,6 +61,8 @@ class MailboxIndex {
   [[nodiscard]] int zone_minutes(std::size_t i) const { return zones_[i]; }
   [[nodiscard]] const imap::proto::Flags& flags(std::size_t i) const { return flag_table_[flags_[i]]; }
   [[nodiscard]] std::uint32_t flag_set(std::size_t i) const { return flags_[i]; }
+  /// What the message says; null for nearly all messages, which nobody has had to read for their own sake.
+  [[nodiscard]] const Content* content(std::size_t i) const;
   /// Every set of flags that has occurred, by number.
   [[nodiscard]] const std::vector<imap::proto::Flags>& flag_sets() const noexcept { return flag_table_; }
   /// Position of a UID; size() when it is not there. O(log n).
@@ -87,6 +91,7 @@ class MailboxIndex {
   std::vector<std::uint32_t> flags_;  ///< index into flag_table_: a mailbox has few different sets of flags
   std::vector<imap::proto::Flags> flag_table_;
   std::map<std::string, std::uint32_t> flag_ids_;
+  Contents contents_;
   std::uint64_t total_bytes_ = 0;
   bool is_sorted_ = true;
   std::map<imap::proto::Uid, std::uint32_t> positions_;  ///< of every UID, once they came out of order

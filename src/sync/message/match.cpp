@@ -1,11 +1,15 @@
 #include "sync/message/match.hpp"
 
+#include "sync/message/size_alignment.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <limits>
+#include <map>
 #include <numeric>
-#include <span>
+#include <optional>
+#include <set>
 #include <tuple>
 
 namespace imapferry::sync {
@@ -59,43 +63,55 @@ std::size_t group_size(const MailboxIndex& index, Positions order) {
   return static_cast<std::size_t>(end - order.begin());
 }
 
-std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a < b ? b - a : a - b; }
-
-/// Sizes come from servers and may be anything: the sum must not wrap round.
-std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
-  return a > std::numeric_limits<std::uint64_t>::max() - b ? std::numeric_limits<std::uint64_t>::max() : a + b;
-}
-
 class Matcher {
  public:
-  Matcher(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates)
-      : source_(source), destination_(destination), keeps_duplicates_(keeps_duplicates) {}
+  Matcher(const MailboxIndex& source, const MailboxIndex& destination, MatchRules rules,
+          std::span<const KnownCopy> known);
 
   Matches run();
 
  private:
-  /// The tables of an alignment have the product of both counts as their size: this bounds them.
-  static constexpr std::size_t alignment_limit = 64;
   enum class Role { source, destination };
 
   const MailboxIndex& index_of(Role role) const { return role == Role::source ? source_ : destination_; }
+  std::vector<bool>& is_paired(Role role) { return role == Role::source ? is_paired_source_ : is_paired_destination_; }
+  [[nodiscard]] std::size_t unpaired_in(Role role, Positions group);
 
-  void take_distinct(Role role, Positions group, std::vector<Position>& distinct);
   void match_group(Positions source_group, Positions destination_group);
-  void pair(Position source, Position destination) { matches_.pairs.push_back({source, destination}); }
-  void pair_in_order(Positions source, Positions destination);
-  void align(Positions few, Positions many, Role few_role);
-  void fill_tables(Positions few, Positions many, Role few_role);
-  void pair_equal_sizes_first();
+  void pair(Position source, Position destination);
+  void pair_known(Positions source_group);
+  void ask_for_contents(Positions source_group, Positions destination_group);
+  [[nodiscard]] bool depends_on_contents(Positions source_run, Positions destination_run);
+  void ask(Role role, Position i);
+  void take_rest(Role role, Positions group, std::vector<Position>& rest);
+  void pair_equal_contents();
+  void set_orphans_aside();
+  void pair_by_size();
+  [[nodiscard]] bool is_refuted(Position source, Position destination) const;
 
   const MailboxIndex& source_;
   const MailboxIndex& destination_;
-  bool keeps_duplicates_;
+  MatchRules rules_;
+  std::span<const KnownCopy> known_;
+  std::vector<bool> is_paired_source_, is_paired_destination_;
+  std::vector<bool> is_orphan_;  ///< by position on the destination: a copy of what has left the source
   Matches matches_;
-  std::vector<Position> distinct_source_, distinct_destination_;  ///< of the group in work, ascending sizes
-  std::vector<std::uint64_t> costs_;
-  std::vector<std::uint8_t> is_paired_;
+  bool tells_copies_apart_ = false;  ///< of the group in work: it matters which on the destination are duplicates
+  std::vector<Position> rest_source_, rest_destination_;  ///< of the group in work, by size, not paired yet
+  std::vector<std::uint64_t> source_sizes_, destination_sizes_;
+  SizeAlignment alignment_;
 };
+
+Matcher::Matcher(const MailboxIndex& source, const MailboxIndex& destination, MatchRules rules,
+                 std::span<const KnownCopy> known)
+    : source_(source), destination_(destination), rules_(rules), known_(known), is_paired_source_(source.size()),
+      is_paired_destination_(destination.size()), is_orphan_(destination.size()) {
+  for (const KnownCopy& copy : known_) {
+    if (source_.find(copy.source) < source_.size()) continue;
+    const std::size_t there = destination_.find(copy.destination);
+    if (there < destination_.size()) is_orphan_[there] = true;
+  }
+}
 
 Matches Matcher::run() {
   const std::vector<Position> source_order = order_of(source_);
@@ -117,112 +133,192 @@ Matches Matcher::run() {
   std::sort(matches_.pairs.begin(), matches_.pairs.end(),
             [](const Matches::Pair& a, const Matches::Pair& b) { return a.source < b.source; });
   for (std::vector<Position>* list :
-       {&matches_.missing, &matches_.source_duplicates, &matches_.destination_duplicates, &matches_.destination_only}) {
+       {&matches_.missing, &matches_.source_duplicates, &matches_.destination_duplicates, &matches_.destination_only,
+        &matches_.unread_source, &matches_.unread_destination}) {
     std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
   }
   return std::move(matches_);
 }
 
-/// Of each size the first message stays; the others are duplicates.
-void Matcher::take_distinct(Role role, Positions group, std::vector<Position>& distinct) {
-  const MailboxIndex& index = index_of(role);
-  std::vector<Position>& duplicates =
-      role == Role::source ? matches_.source_duplicates : matches_.destination_duplicates;
-  distinct.clear();
-  for (const Position i : group) {
-    const bool is_repeat =
-        !keeps_duplicates_ && !distinct.empty() && index.message_size(distinct.back()) == index.message_size(i);
-    (is_repeat ? duplicates : distinct).push_back(i);
-  }
+void Matcher::pair(Position source, Position destination) {
+  matches_.pairs.push_back({source, destination});
+  is_paired_source_[source] = true;
+  is_paired_destination_[destination] = true;
+}
+
+std::size_t Matcher::unpaired_in(Role role, Positions group) {
+  const std::vector<bool>& is_taken = is_paired(role);
+  return static_cast<std::size_t>(
+      std::count_if(group.begin(), group.end(), [&is_taken](Position i) { return !is_taken[i]; }));
 }
 
 void Matcher::match_group(Positions source_group, Positions destination_group) {
-  take_distinct(Role::source, source_group, distinct_source_);
-  take_distinct(Role::destination, destination_group, distinct_destination_);
-  const std::size_t n = distinct_source_.size();
-  const std::size_t m = distinct_destination_.size();
-  if (n == m) {
-    pair_in_order(distinct_source_, distinct_destination_);  // the only alignment that keeps the order
-  } else if (n == 0) {
-    matches_.destination_only.insert(matches_.destination_only.end(), distinct_destination_.begin(),
-                                     distinct_destination_.end());
-  } else if (m == 0) {
-    matches_.missing.insert(matches_.missing.end(), distinct_source_.begin(), distinct_source_.end());
-  } else if (std::max(n, m) > alignment_limit) {
-    pair_equal_sizes_first();
-  } else if (n < m) {
-    align(distinct_source_, distinct_destination_, Role::source);
-  } else {
-    align(distinct_destination_, distinct_source_, Role::destination);
+  // Nearly all groups are these.
+  const bool is_plain = source_group.size() <= 1 && destination_group.size() <= 1;
+  if (is_plain && destination_group.empty()) {
+    matches_.missing.push_back(source_group.front());
+    return;
+  }
+  if (is_plain && source_group.empty()) {
+    matches_.destination_only.push_back(destination_group.front());
+    return;
+  }
+  if (is_plain && !is_orphan_[destination_group.front()] &&
+      !is_refuted(source_group.front(), destination_group.front())) {
+    pair(source_group.front(), destination_group.front());
+    return;
+  }
+  tells_copies_apart_ = rules_.tells_destination_duplicates || source_group.size() > 1;
+  pair_known(source_group);
+  ask_for_contents(source_group, destination_group);
+  take_rest(Role::source, source_group, rest_source_);
+  take_rest(Role::destination, destination_group, rest_destination_);
+  pair_equal_contents();
+  set_orphans_aside();
+  pair_by_size();
+}
+
+void Matcher::pair_known(Positions source_group) {
+  for (const Position i : source_group) {
+    const imap::proto::Uid uid = source_.uid(i);
+    const auto copy = std::lower_bound(known_.begin(), known_.end(), uid,
+                                       [](const KnownCopy& one, imap::proto::Uid value) { return one.source < value; });
+    if (copy == known_.end() || copy->source != uid) continue;
+    const std::size_t there = destination_.find(copy->destination);
+    const bool is_there = there < destination_.size() && !is_paired_destination_[there] &&
+                          destination_.identity(there) == source_.identity(i);
+    if (is_there) pair(i, static_cast<Position>(there));
   }
 }
 
-void Matcher::pair_in_order(Positions source, Positions destination) {
-  const std::size_t both = std::min(source.size(), destination.size());
-  for (std::size_t i = 0; i < both; ++i) pair(source[i], destination[i]);
-  for (const Position i : source.subspan(both)) matches_.missing.push_back(i);
-  for (const Position i : destination.subspan(both)) matches_.destination_only.push_back(i);
+/// Whether messages of one size can only be told apart by their contents.
+bool Matcher::depends_on_contents(Positions source_run, Positions destination_run) {
+  const std::size_t source_open = unpaired_in(Role::source, source_run);
+  const std::size_t destination_open = unpaired_in(Role::destination, destination_run);
+  // Which of them are paired makes no difference while all are.
+  if (rules_.keeps_duplicates) return source_open > 0 && destination_open > 0 && source_open != destination_open;
+  if (source_run.size() > 1 && source_open > 0) return true;
+  return tells_copies_apart_ && destination_run.size() > 1 && destination_open > 0;
 }
 
-/// Row i, column j of the tables: the first i of `few` are paired among the first j of `many`. costs_ has the least sum
-/// of differences; is_paired_ says whether the last of both are a pair then.
-void Matcher::fill_tables(Positions few, Positions many, Role few_role) {
-  const MailboxIndex& few_index = index_of(few_role);
-  const MailboxIndex& many_index = index_of(few_role == Role::source ? Role::destination : Role::source);
-  const std::size_t width = many.size() + 1;
-  costs_.assign((few.size() + 1) * width, 0);
-  is_paired_.assign(costs_.size(), 0);
-  for (std::size_t i = 1; i <= few.size(); ++i) {
-    for (std::size_t j = i; j <= many.size(); ++j) {
-      const std::size_t here = i * width + j;
-      const std::uint64_t difference =
-          distance(few_index.message_size(few[i - 1]), many_index.message_size(many[j - 1]));
-      const std::uint64_t paired = saturating_sum(costs_[here - width - 1], difference);
-      const std::uint64_t skipped = costs_[here - 1];
-      // Of equal sums the one whose destination message is larger: servers rather add to messages than take away.
-      const bool pairs = j == i || paired < skipped || (paired == skipped && few_role == Role::source);
-      costs_[here] = pairs ? paired : skipped;
-      is_paired_[here] = pairs ? 1 : 0;
+void Matcher::ask(Role role, Position i) {
+  if (index_of(role).content(i) != nullptr) return;
+  (role == Role::source ? matches_.unread_source : matches_.unread_destination).push_back(i);
+}
+
+void Matcher::ask_for_contents(Positions source_group, Positions destination_group) {
+  const auto run_of = [](const MailboxIndex& index, Positions group, std::uint64_t size) {
+    const auto end =
+        std::find_if(group.begin(), group.end(), [&](Position i) { return index.message_size(i) != size; });
+    return group.first(static_cast<std::size_t>(end - group.begin()));
+  };
+  const auto asks_for_orphan = [this](Position i) { return is_orphan_[i] && !is_paired_destination_[i]; };
+  const bool has_orphans = std::any_of(destination_group.begin(), destination_group.end(), asks_for_orphan);
+  if (has_orphans && unpaired_in(Role::source, source_group) > 0 && !rules_.changes_texts) {
+    for (const Position i : source_group) {
+      if (!is_paired_source_[i]) ask(Role::source, i);
     }
+    for (const Position i : destination_group) {
+      if (asks_for_orphan(i)) ask(Role::destination, i);
+    }
+  }
+  Positions source = source_group;
+  Positions destination = destination_group;
+  while (!source.empty() || !destination.empty()) {
+    const std::uint64_t source_size =
+        source.empty() ? std::numeric_limits<std::uint64_t>::max() : source_.message_size(source.front());
+    const std::uint64_t destination_size = destination.empty() ? std::numeric_limits<std::uint64_t>::max()
+                                                               : destination_.message_size(destination.front());
+    const std::uint64_t size = std::min(source_size, destination_size);
+    const Positions source_run = run_of(source_, source, size);
+    const Positions destination_run = run_of(destination_, destination, size);
+    if (depends_on_contents(source_run, destination_run)) {
+      for (const Position i : source_run) ask(Role::source, i);
+      for (const Position i : destination_run) ask(Role::destination, i);
+    }
+    source = source.subspan(source_run.size());
+    destination = destination.subspan(destination_run.size());
   }
 }
 
-void Matcher::align(Positions few, Positions many, Role few_role) {
-  fill_tables(few, many, few_role);
-  const bool few_is_source = few_role == Role::source;
-  const std::size_t width = many.size() + 1;
-  std::size_t i = few.size();
-  for (std::size_t j = many.size(); j > 0; --j) {
-    if (i == 0 || is_paired_[i * width + j] == 0) {
-      (few_is_source ? matches_.destination_only : matches_.missing).push_back(many[j - 1]);
-      continue;
+/// What is not paired yet, without duplicates.
+void Matcher::take_rest(Role role, Positions group, std::vector<Position>& rest) {
+  const MailboxIndex& index = index_of(role);
+  const std::vector<bool>& is_taken = is_paired(role);
+  std::vector<Position>& duplicates =
+      role == Role::source ? matches_.source_duplicates : matches_.destination_duplicates;
+  std::set<Content> seen;
+  for (const Position i : group) {
+    if (is_taken[i] && index.content(i) != nullptr) seen.insert(*index.content(i));
+  }
+  rest.clear();
+  std::optional<std::uint64_t> last_size;
+  for (const Position i : group) {
+    const bool has_equal_size = last_size == index.message_size(i);
+    last_size = index.message_size(i);
+    if (is_taken[i]) continue;
+    const Content* content = index.content(i);
+    bool is_repeat = false;
+    if (!rules_.keeps_duplicates && content != nullptr) {
+      is_repeat = !seen.insert(*content).second;
+    } else if (!rules_.keeps_duplicates && role == Role::destination && !tells_copies_apart_) {
+      is_repeat = has_equal_size;  // nothing comes of it but a number
     }
-    --i;
-    if (few_is_source) {
-      pair(few[i], many[j - 1]);
-    } else {
-      pair(many[j - 1], few[i]);
-    }
+    (is_repeat ? duplicates : rest).push_back(i);
   }
 }
 
-void Matcher::pair_equal_sizes_first() {
-  std::vector<Position> source_rest, destination_rest;
-  std::size_t j = 0;
-  for (const Position i : distinct_source_) {
-    const std::uint64_t size = source_.message_size(i);
-    while (j < distinct_destination_.size() && destination_.message_size(distinct_destination_[j]) < size) {
-      destination_rest.push_back(distinct_destination_[j++]);
-    }
-    if (j < distinct_destination_.size() && destination_.message_size(distinct_destination_[j]) == size) {
-      pair(i, distinct_destination_[j++]);
-    } else {
-      source_rest.push_back(i);
-    }
+void Matcher::pair_equal_contents() {
+  std::multimap<Content, Position> there;
+  for (const Position i : rest_destination_) {
+    if (destination_.content(i) != nullptr) there.emplace(*destination_.content(i), i);
   }
-  destination_rest.insert(destination_rest.end(), distinct_destination_.begin() + static_cast<std::ptrdiff_t>(j),
-                          distinct_destination_.end());
-  pair_in_order(source_rest, destination_rest);
+  if (there.empty()) return;
+  for (const Position i : rest_source_) {
+    const Content* content = source_.content(i);
+    if (content == nullptr) continue;
+    const auto found = there.lower_bound(*content);
+    if (found == there.end() || found->first != *content) continue;
+    pair(i, found->second);
+    there.erase(found);
+  }
+  std::erase_if(rest_source_, [this](Position i) { return is_paired_source_[i]; });
+  std::erase_if(rest_destination_, [this](Position i) { return is_paired_destination_[i]; });
+}
+
+/// Copies of what has left the source are no copies of what is there.
+void Matcher::set_orphans_aside() {
+  if (rules_.changes_texts) return;
+  std::erase_if(rest_destination_, [this](Position i) {
+    if (is_orphan_[i]) matches_.destination_only.push_back(i);
+    return is_orphan_[i];
+  });
+}
+
+/// Whether two messages of equal size are known to say something else. Where sizes differ, the destination may have
+/// changed what it stores, and contents tell nothing.
+bool Matcher::is_refuted(Position source, Position destination) const {
+  if (rules_.changes_texts || source_.message_size(source) != destination_.message_size(destination)) return false;
+  const Content* here = source_.content(source);
+  const Content* there = destination_.content(destination);
+  return here != nullptr && there != nullptr && *here != *there;
+}
+
+void Matcher::pair_by_size() {
+  source_sizes_.clear();
+  destination_sizes_.clear();
+  for (const Position i : rest_source_) source_sizes_.push_back(source_.message_size(i));
+  for (const Position i : rest_destination_) destination_sizes_.push_back(destination_.message_size(i));
+  for (const auto& [i, j] : alignment_.align(source_sizes_, destination_sizes_)) {
+    if (!is_refuted(rest_source_[i], rest_destination_[j])) pair(rest_source_[i], rest_destination_[j]);
+  }
+  for (const Position i : rest_source_) {
+    if (!is_paired_source_[i]) matches_.missing.push_back(i);
+  }
+  for (const Position i : rest_destination_) {
+    if (!is_paired_destination_[i]) matches_.destination_only.push_back(i);
+  }
 }
 
 [[maybe_unused]] bool all_identified(const MailboxIndex& index) {
@@ -234,9 +330,10 @@ void Matcher::pair_equal_sizes_first() {
 
 }  // namespace
 
-Matches match(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates) {
+Matches match(const MailboxIndex& source, const MailboxIndex& destination, MatchRules rules,
+              std::span<const KnownCopy> known) {
   assert(all_identified(source) && all_identified(destination));
-  return Matcher(source, destination, keeps_duplicates).run();
+  return Matcher(source, destination, rules, known).run();
 }
 
 }  // namespace imapferry::sync

@@ -3,9 +3,23 @@
 #include "sync/message/mailbox_index.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace imapferry::sync {
+
+/// A message of the source was copied to this one of the destination, or was found to be there, by an earlier run.
+struct KnownCopy {
+  imap::proto::Uid source = 0;
+  imap::proto::Uid destination = 0;
+};
+
+struct MatchRules {
+  bool keeps_duplicates = false;  ///< as many as the source has are paired or missing
+  /// Whether it matters which messages of the destination are duplicates of each other: they may be deleted.
+  bool tells_destination_duplicates = false;
+  bool changes_texts = false;  ///< copies differ from what they are copies of, because the user wants it so
+};
 
 /// Which message of the source is which of the destination. Numbers are positions in the two indexes.
 struct Matches {
@@ -15,27 +29,32 @@ struct Matches {
   };
   std::vector<Pair> pairs;                            ///< already there, in source order
   std::vector<std::uint32_t> missing;                 ///< to be copied, in source order
-  std::vector<std::uint32_t> source_duplicates;       ///< same identity and size as an earlier one: not copied, counted
+  std::vector<std::uint32_t> source_duplicates;       ///< say the same as an earlier one: not copied, counted
   std::vector<std::uint32_t> destination_duplicates;  ///< likewise on the other side
   std::vector<std::uint32_t> destination_only;        ///< on the destination alone
+  /// Messages whose contents decide and are not known. Once they are, everything is to be matched again; where they
+  /// cannot be had, messages count as different.
+  std::vector<std::uint32_t> unread_source, unread_destination;
+
+  [[nodiscard]] bool is_certain() const noexcept { return unread_source.empty() && unread_destination.empty(); }
 };
 
 /// Pairs the messages of one mailbox on both sides. Every entry must have an identity.
 ///
-/// Messages with one identity but different sizes are different messages. Within an identity the sizes of both sides
-/// are aligned in their order so that the differences add up to the least: a server may add a line end to every
-/// message, so an equal size is no condition, and a message that is missing on the destination must not push the others
-/// off by one. All of the side that has fewer sizes is paired, whatever the differences: one message on each side is
-/// the same message.
+/// Messages of different identities are different. Within an identity, in this order:
 ///
-/// What remains ambiguous: (1) Two different messages with equal identity and equal size are taken for duplicates, as
-/// imapsync takes all that have equal identity; they are counted, never silent. (2) When a destination that changes
-/// sizes holds only some of the messages of one identity, a wrong one may be nearer in size: with 100 and 102 on the
-/// source and the copy of the first grown to 102, the second passes for copied and the first is copied again. It takes
-/// an incomplete earlier copy without a store, and messages that differ by no more than what the server adds.
+/// 1. What is known to be a copy is one (`known`, ascending by source), while both are there.
+/// 2. Where one side has several of one size, their contents are asked for. Messages of equal content are duplicates:
+///    the lowest UID stays. Those of different content are different messages.
+/// 3. A copy whose original has left the source is that of another message only when their contents are equal: a draft
+///    that was edited keeps its Message-Id.
+/// 4. What is left is aligned by size (SizeAlignment): one message on each side is the same message, whatever its size.
+///    Equal sizes with contents that are known and differ are no pair.
 ///
-/// With `keeps_duplicates` messages of equal identity and size are not told as duplicates: as many as the source has
-/// are paired or missing.
-[[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination, bool keeps_duplicates = false);
+/// What remains ambiguous: two messages that differ, one on each side, of equal identity, when nothing is known of
+/// either; and, when a destination that changes sizes holds only some of the messages of one identity, a wrong one may
+/// be nearer in size. Both take a run without a store.
+[[nodiscard]] Matches match(const MailboxIndex& source, const MailboxIndex& destination, MatchRules rules = {},
+                            std::span<const KnownCopy> known = {});
 
 }  // namespace imapferry::sync

@@ -15,6 +15,7 @@ namespace {
 struct Message {
   std::uint64_t id;
   std::uint64_t size;
+  std::uint64_t says = 0;  ///< 0: its content is not known
 };
 
 MailboxIndex index_of(const std::vector<Message>& messages) {
@@ -27,8 +28,16 @@ MailboxIndex index_of(const std::vector<Message>& messages) {
     entry.has_identity = true;
     entry.size = message.size;
     index.add(entry, {});
+    if (message.says != 0) index.set_content(uid, {{message.says, 0}});
   }
   return index;
+}
+
+/// As when all contents that decide have been read, and messages of one identity and size say the same, but something
+/// else than those of the other side.
+MailboxIndex read_index_of(std::vector<Message> messages, std::uint64_t side) {
+  for (Message& message : messages) message.says = 2 * message.size + side;
+  return index_of(messages);
 }
 
 using Numbers = std::vector<std::uint32_t>;
@@ -81,7 +90,8 @@ void check_duplicates(const std::vector<Message>& messages, const Numbers& dupli
 }
 
 void check_against_model(const std::vector<Message>& source, const std::vector<Message>& destination) {
-  const Matches matches = match(index_of(source), index_of(destination));
+  const Matches matches = match(read_index_of(source, 2), read_index_of(destination, 3), {false, false, true});
+  REQUIRE(matches.is_certain());
   Numbers paired_source, paired_destination;
   std::map<std::uint64_t, std::vector<std::pair<std::uint64_t, std::uint64_t>>> sizes;
   for (const Matches::Pair& pair : matches.pairs) {
@@ -137,8 +147,8 @@ TEST_CASE("match: one message on each side is the same, whatever its size") {
   CHECK(pairs_of(matches) == NumberPairs{{0, 0}});
 }
 
-TEST_CASE("match: equal identity and size are duplicates, and the lowest UID stays") {
-  const Matches matches = match(index_of({{1, 5}, {1, 5}, {1, 5}}), index_of({{2, 1}, {1, 5}, {1, 5}}));
+TEST_CASE("match: equal identity and content are duplicates, and the lowest UID stays") {
+  const Matches matches = match(index_of({{1, 5, 9}, {1, 5, 9}, {1, 5, 9}}), index_of({{2, 1}, {1, 5, 9}, {1, 5, 9}}));
   CHECK(pairs_of(matches) == NumberPairs{{0, 1}});
   CHECK(matches.source_duplicates == Numbers{1, 2});
   CHECK(matches.destination_duplicates == Numbers{2});
@@ -153,6 +163,7 @@ TEST_CASE("match: of duplicates the lowest UID stays, also when it was listed la
     entry.has_identity = true;
     entry.size = 1;
     index.add(entry, {});
+    index.set_content(uid, {{7, 7}});
   }
   const Matches matches = match(index, {});
   CHECK(matches.missing == Numbers{1});
@@ -268,4 +279,115 @@ TEST_CASE("match: a large group with as many messages on both sides is paired in
   const Matches matches = match(index_of(source), index_of(destination));
   REQUIRE(matches.pairs.size() == 200);
   for (const Matches::Pair& pair : matches.pairs) CHECK(pair.source == pair.destination);
+}
+
+TEST_CASE("match: contents are asked for where several messages have one identity and size") {
+  const MailboxIndex source = index_of({{1, 5}, {2, 7}, {1, 5}, {3, 8}});
+  const Matches matches = match(source, index_of({{3, 8}, {1, 5}, {2, 7}, {2, 7}}));
+  CHECK_FALSE(matches.is_certain());
+  CHECK(matches.unread_source == Numbers{0, 2});
+  CHECK(matches.unread_destination == Numbers{1});
+
+  SUBCASE("on the destination only where they may be deleted") {
+    const Matches exact = match(source, index_of({{3, 8}, {1, 5}, {2, 7}, {2, 7}}), {false, true, false});
+    CHECK(exact.unread_source == Numbers{0, 1, 2});
+    CHECK(exact.unread_destination == Numbers{1, 2, 3});
+  }
+  SUBCASE("with duplicates kept only where not all find a partner") {
+    CHECK(match(source, index_of({{1, 5}, {1, 5}}), {true, false, false}).is_certain());
+    CHECK(match(source, index_of({{1, 5}}), {true, false, false}).unread_source == Numbers{0, 2});
+  }
+}
+
+TEST_CASE("match: different messages of equal identity and size are different") {
+  SUBCASE("none of them is there") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5, 9}, {1, 5, 8}}), {});
+    CHECK(matches.is_certain());
+    CHECK(matches.missing == Numbers{0, 1});
+    CHECK(matches.source_duplicates == Numbers{2});
+  }
+  SUBCASE("the second is there") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 5, 9}}));
+    CHECK(pairs_of(matches) == NumberPairs{{1, 0}});
+    CHECK(matches.missing == Numbers{0});
+  }
+  SUBCASE("both are there, in another order") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 5, 9}, {1, 5, 8}}));
+    CHECK(pairs_of(matches) == NumberPairs{{0, 1}, {1, 0}});
+  }
+  SUBCASE("something else is there") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 5, 7}}));
+    CHECK(matches.pairs.empty());
+    CHECK(matches.missing == Numbers{0, 1});
+    CHECK(matches.destination_only == Numbers{0});
+  }
+  SUBCASE("the destination has grown them all") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 7, 9}}));
+    CHECK(pairs_of(matches) == NumberPairs{{1, 0}});
+    CHECK(matches.missing == Numbers{0});
+  }
+  SUBCASE("with duplicates kept") {
+    const Matches matches =
+        match(index_of({{1, 5, 8}, {1, 5, 8}, {1, 5, 9}}), index_of({{1, 5, 9}, {1, 5, 8}}), {true});
+    CHECK(pairs_of(matches) == NumberPairs{{0, 1}, {2, 0}});
+    CHECK(matches.missing == Numbers{1});
+  }
+  SUBCASE("a content that cannot be had is that of a message of its own") {
+    const Matches matches = match(index_of({{1, 5, 8}, {1, 5}}), index_of({{1, 5, 8}}));
+    CHECK(pairs_of(matches) == NumberPairs{{0, 0}});
+    CHECK(matches.missing == Numbers{1});
+  }
+  SUBCASE("where the user has texts changed, copies say something else") {
+    const MailboxIndex source = index_of({{1, 5, 8}, {1, 5, 9}});
+    const Matches matches = match(source, index_of({{1, 5, 6}, {1, 5, 7}}), {false, false, true});
+    CHECK(pairs_of(matches) == NumberPairs{{0, 0}, {1, 1}});
+  }
+}
+
+TEST_CASE("match: copies that have all grown to one size are told apart too") {
+  const Matches unknown = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 7}, {1, 7}}));
+  CHECK(unknown.unread_destination == Numbers{0, 1});
+  const Matches known = match(index_of({{1, 5, 8}, {1, 5, 9}}), index_of({{1, 7, 9}, {1, 7, 6}}));
+  CHECK(pairs_of(known) == NumberPairs{{0, 1}, {1, 0}});
+}
+
+TEST_CASE("match: what is known to be a copy is one") {
+  // UIDs are 10, 20, ... on both sides.
+  SUBCASE("whatever its size") {
+    const std::vector<KnownCopy> known = {{10, 10}};
+    const Matches matches = match(index_of({{1, 100}, {1, 104}}), index_of({{1, 105}}), {}, known);
+    CHECK(matches.is_certain());
+    CHECK(pairs_of(matches) == NumberPairs{{0, 0}});
+    CHECK(matches.missing == Numbers{1});
+  }
+  SUBCASE("without a look at contents") {
+    const std::vector<KnownCopy> known = {{10, 20}, {20, 10}};
+    const Matches matches = match(index_of({{1, 5}, {1, 5}}), index_of({{1, 5}, {1, 5}}), {}, known);
+    CHECK(matches.is_certain());
+    CHECK(pairs_of(matches) == NumberPairs{{0, 1}, {1, 0}});
+  }
+  SUBCASE("while both are there") {
+    const std::vector<KnownCopy> known = {{10, 70}};
+    const Matches matches = match(index_of({{1, 5}}), index_of({{1, 5}}), {}, known);
+    CHECK(pairs_of(matches) == NumberPairs{{0, 0}});
+  }
+  SUBCASE("and have one identity") {
+    const std::vector<KnownCopy> known = {{10, 10}};
+    const Matches matches = match(index_of({{1, 5}}), index_of({{2, 5}}), {}, known);
+    CHECK(matches.pairs.empty());
+  }
+}
+
+TEST_CASE("match: the copy of what has left the source is that of another message only when they say the same") {
+  const std::vector<KnownCopy> known = {{5, 10}};
+  const Matches unknown = match(index_of({{1, 100}}), index_of({{1, 90}}), {}, known);
+  CHECK(unknown.unread_source == Numbers{0});
+  CHECK(unknown.unread_destination == Numbers{0});
+  CHECK(pairs_of(match(index_of({{1, 100, 8}}), index_of({{1, 90, 8}}), {}, known)) == NumberPairs{{0, 0}});
+  const Matches edited = match(index_of({{1, 100, 9}}), index_of({{1, 90, 8}}), {}, known);
+  CHECK(edited.is_certain());
+  CHECK(edited.missing == Numbers{0});
+  CHECK(edited.destination_only == Numbers{0});
+  // Nothing can be told from copies that the user has changed.
+  CHECK(match(index_of({{1, 100}}), index_of({{1, 90}}), {false, false, true}, known).pairs.size() == 1);
 }
