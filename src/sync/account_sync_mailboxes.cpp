@@ -91,8 +91,8 @@ awaitable<void> AccountSync::delete_in(Side side, DeletionOrder order, MailboxRe
   throw core::Error(failure);
 }
 
-/// False where they are not wanted. What only a preset asks for is left, with a word; what the user asks for by name and
-/// cannot be had ends the account before anything is changed.
+/// False where they are not wanted. What only a preset asks for is left, with a word; what the user asks for by name
+/// and cannot be had ends the account before anything is changed.
 bool AccountSync::can_carry_labels(const Lane& lane) {
   const config::LabelRules& rules = context_.rules.labels;
   if (!rules.concern_labels()) return false;

@@ -66,7 +66,7 @@ struct MailboxMemory {
     imap::proto::Uid source = 0, copy = 0;
   };
   std::vector<Unlabelled> unlabelled;
-  std::set<std::string> told_flags;                 ///< flags that cannot be held there, each told once
+  std::set<std::string> told_flags;  ///< flags that cannot be held there, each told once
 };
 
 /// Which messages of an index have gone through, told by identity and size, where duplicates can only be told while

@@ -47,7 +47,7 @@ class LabelReader : public imap::proto::ResponseHandler {
 awaitable<void> read_set(imap::Session& session, std::string set, LabelReader& reader,
                          std::optional<core::Failure>& failure) {
   const imap::proto::CommandResult result = co_await session.uid_fetch(set, "(UID X-GM-LABELS)", reader);
-  if (!result.is_ok() && !failure) failure = imap::proto::refusal(result, Fault::fetch, "the listing of labels");
+  if (!result.is_ok() && !failure) failure = imap::proto::refusal(result, Fault::labels, "the listing of them");
 }
 
 }  // namespace
@@ -66,10 +66,10 @@ awaitable<std::optional<core::Failure>> read_labels(imap::Session& session, cons
     co_await flight.join();
   }
   if (reader.has_too_many() && !failure) {
-    failure = core::Failure{
-        Fault::protocol,
-        fmt::format("the server tells more than {} bytes of different labels", LabelIndex::most_bytes),
-        {}};
+    failure =
+        core::Failure{Fault::protocol,
+                      fmt::format("the server tells more than {} bytes of different labels", LabelIndex::most_bytes),
+                      {}};
   }
   co_return failure;
 }

@@ -99,8 +99,8 @@ void MailboxSync::note_unlabelled(std::span<const Batch::Item* const> items, std
   }
 }
 
-/// Gives copies the labels of their sources. Where the connection is lost on the way, the next attempt does it: what was
-/// copied stays noted until then.
+/// Gives copies the labels of their sources. Where the connection is lost on the way, the next attempt does it: what
+/// was copied stays noted until then.
 awaitable<void> MailboxSync::label_copies() {
   if (memory_.unlabelled.empty()) co_return;
   co_await find_unlabelled();
@@ -152,7 +152,7 @@ awaitable<void> MailboxSync::find_unlabelled() {
       std::erase_if(memory_.unlabelled, [](const MailboxMemory::Unlabelled& message) { return message.copy == 0; });
   if (lost == 0) co_return;
   tell_labels_failed(Side::destination,
-                     core::Failure{Fault::flags, fmt::format("the copies of {} messages are not found", lost), {}});
+                     core::Failure{Fault::labels, fmt::format("the copies of {} messages are not found", lost), {}});
 }
 
 /// A command for each label and as many messages as it takes; all of them in a few flights.
@@ -164,7 +164,7 @@ awaitable<void> MailboxSync::set_labels(const LabelPlan& plan) {
   for (const auto& [label, messages] : plan.labels) {
     if (!imap::proto::is_sendable_label(label)) {
       outcome.refuse(label, messages.added.size() + messages.removed.size(),
-                     core::Failure{Fault::flags, "it has bytes that no command can carry", {}});
+                     core::Failure{Fault::labels, "it has bytes that no command can carry", {}});
       continue;
     }
     for (std::string& set : messages.added.to_strings(longest_set)) {
@@ -186,15 +186,17 @@ awaitable<void> MailboxSync::set_labels(const LabelPlan& plan) {
   for (const auto& [label, refusal] : outcome.refused) {
     const std::string name = core::printable(imap::proto::from_wire(label).utf8);
     tell_labels_failed(Side::destination,
-                       refusal.failure.within(fmt::format("\"{}\" of {} messages", name, refusal.messages)));
+                       refusal.failure.within(fmt::format("\"{}\" of {} message{}", name, refusal.messages,
+                                                          refusal.messages == 1 ? "" : "s")));
   }
 }
 
 awaitable<void> MailboxSync::set_label(const LabelCommand& command, LabelOutcome& outcome) {
   const std::string item = imap::proto::label_item(command.change, command.label);
-  const std::optional<core::Failure> failure = co_await lane_.destination->uid_store(command.set, item);
+  std::optional<core::Failure> failure = co_await lane_.destination->uid_store(command.set, item);
   const auto uids = UidSet::parse(command.set);
   if (failure) {
+    if (failure->fault == Fault::flags) failure->fault = Fault::labels;
     outcome.refuse(command.label, uids->size(), *failure);
     co_return;
   }

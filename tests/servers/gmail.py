@@ -32,7 +32,8 @@ OWN_MAILBOXES = (("INBOX", "", "\\Inbox"), (ALL_MAIL, "\\All", None), ("[Gmail]/
                  ("[Gmail]/Important", "\\Important", "\\Important"), ("[Gmail]/Sent Mail", "\\Sent", "\\Sent"),
                  ("[Gmail]/Spam", "\\Junk", "\\Spam"), ("[Gmail]/Starred", "\\Flagged", "\\Starred"),
                  ("[Gmail]/Trash", "\\Trash", "\\Trash"))
-OWN_LABELS = {label.lower(): label for _, _, label in OWN_MAILBOXES if label} | {"\\muted": "\\Muted"}
+MUTED = "\\Muted"   # a label without a mailbox
+OWN_LABELS = {label.lower(): label for _, _, label in OWN_MAILBOXES if label} | {MUTED.lower(): MUTED}
 DEFAULT_DATE = "17-Jul-1996 02:44:25 -0700"
 
 
@@ -118,7 +119,8 @@ class Account:
         message.labels.add(label)
         if label == "\\Starred":
             message.flags.add("\\Flagged")
-        self.mailbox_of(label).put(message)
+        if label != MUTED:
+            self.mailbox_of(label).put(message)
         self._touch(message, is_label=True)
 
     def take(self, message, label):
@@ -126,7 +128,8 @@ class Account:
         message.labels.discard(label)
         if label == "\\Starred":
             message.flags.discard("\\Flagged")
-        self.mailbox_of(label).take(message)
+        if label != MUTED:
+            self.mailbox_of(label).take(message)
         self._touch(message, is_label=True)
 
     def set_flags(self, message, flags):

@@ -55,7 +55,8 @@ mailbox_labels(const SideNames& source, const SideNames& destination, const Mail
   for (const ListedMailbox& mailbox : source.mailboxes) {
     std::string label = label_of(mailbox.wire);
     if (!mailbox.can_select() || !mailbox.special_use.empty() || labels.contains(label)) continue;
-    if (!root.empty() && !is_within(without_prefix(mailbox.name, source.name_space), root, source.name_space.delimiter)) {
+    if (!root.empty() &&
+        !is_within(without_prefix(mailbox.name, source.name_space), root, source.name_space.delimiter)) {
       labels.emplace(std::move(label), "");
       continue;
     }

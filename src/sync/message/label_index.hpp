@@ -20,8 +20,8 @@ class LabelIndex {
 
   explicit LabelIndex(std::size_t messages) : sets_(messages, unknown) {}
 
-  /// In any order; of labels that differ in their case only one counts. False, and nothing done, when there are too many
-  /// different sets.
+  /// In any order; of labels that differ in their case only one counts. False, and nothing done, when there are too
+  /// many different sets.
   bool set(std::size_t i, std::span<const std::string_view> labels);
 
   /// Whether the server has told the labels of this message. One without any has an empty set.
@@ -38,9 +38,8 @@ class LabelIndex {
     using is_transparent = void;
     template <class A, class B>
     bool operator()(const A& a, const B& b) const {
-      return std::lexicographical_compare(
-          a.begin(), a.end(), b.begin(), b.end(),
-          [](std::string_view x, std::string_view y) { return x < y; });
+      return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                          [](std::string_view x, std::string_view y) { return x < y; });
     }
   };
 

@@ -13,6 +13,7 @@ using imap::proto::equals_ignoring_case;
 namespace {
 
 constexpr std::string_view inbox_label = "\\Inbox";
+constexpr std::string_view sent_label = "\\Sent";
 
 /// Those that mean something else than a mailbox among others.
 constexpr std::array never_carried = {std::string_view("\\Starred"), std::string_view("\\Draft"),
@@ -56,7 +57,7 @@ std::string LabelTranslator::by_name(std::string_view label) const {
 }
 
 bool LabelTranslator::is_ours(std::string_view label) const {
-  if (is_never_carried(label) || is_own(label)) return false;
+  if (is_never_carried(label) || equals_ignoring_case(label, sent_label) || is_own(label)) return false;
   if (has_roots() && is_special_label(label)) return false;
   return label.starts_with(names_.destination_root);
 }

@@ -25,8 +25,8 @@ struct LabelNames {
 ///
 /// Some of Gmail's own are never carried, and never taken away: the star is the flag \\Flagged and goes with the flags,
 /// a draft is one by its flag and its mailbox, and what puts a message into Trash or Spam takes it out of all others.
-/// Where a branch is carried (--subfolder1, --subfolder2), Gmail's own labels of the accounts around it stay as they
-/// are, but for the inbox, which is a mailbox as any other.
+/// That a message was sent is given, but never taken away. Where a branch is carried (--subfolder1, --subfolder2),
+/// Gmail's own labels of the accounts around it stay as they are, but for the inbox, which is a mailbox as any other.
 class LabelTranslator {
  public:
   /// `destination` is the mailbox's wire name there: messages in it have its label, which Gmail does not tell of them.

@@ -16,7 +16,8 @@ TEST_CASE("labels: a command carries one as a quoted string") {
 
 TEST_CASE("labels: what could become a command is not sent") {
   using namespace std::string_literals;
-  for (const std::string& label : {""s, "a\r\nA1 DELETE INBOX"s, "a\nb"s, "a\0b"s, "caf\xC3\xA9"s, "\x7F"s, "\tb"s, std::string(1001, 'a')}) {
+  for (const std::string& label :
+       {""s, "a\r\nA1 DELETE INBOX"s, "a\nb"s, "a\0b"s, "caf\xC3\xA9"s, "\x7F"s, "\tb"s, std::string(1001, 'a')}) {
     CAPTURE(label);
     CHECK_FALSE(is_sendable_label(label));
     CHECK_THROWS_AS(static_cast<void>(label_item(LabelChange::add, label)), std::logic_error);

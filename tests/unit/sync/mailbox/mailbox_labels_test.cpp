@@ -37,9 +37,8 @@ struct Scene {
 
 TEST_CASE("mailbox labels: each mailbox's label is that of where it goes, selected or not") {
   Scene scene;
-  CHECK(scene.text() ==
-        "\\Inbox=\\Inbox; Archive/Bob/INBOX=Archive/Bob/INBOX; Archive/Bob/x=Archive/Bob/x; Work=Work; "
-        "Work/&AOk-=Work/&AOk-; ");
+  CHECK(scene.text() == "\\Inbox=\\Inbox; Archive/Bob/INBOX=Archive/Bob/INBOX; Archive/Bob/x=Archive/Bob/x; Work=Work; "
+                        "Work/&AOk-=Work/&AOk-; ");
   scene.rules.names = {"INBOX"};
   scene.rules.changes = {"s/^Work/Arbeit/"};
   scene.rules.renamed = {{"Archive/Bob/x", "[Gmail]/Sent Mail"}, {"Archive/Bob/INBOX", "[Gmail]/All Mail"}};

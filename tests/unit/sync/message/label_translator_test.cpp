@@ -69,7 +69,7 @@ TEST_CASE("labels: from account to account they stay as they are, but for what i
   const LabelTranslator translate(names, "Work");
   CHECK(translate.is_ours("\\Important"));
   CHECK(translate.is_ours("Anything"));
-  for (const char* label : {"\\Starred", "\\Draft", "\\TRASH", "work"}) CHECK_FALSE(translate.is_ours(label));
+  for (const char* label : {"\\Starred", "\\Draft", "\\TRASH", "\\Sent", "work"}) CHECK_FALSE(translate.is_ours(label));
 }
 
 TEST_CASE("labels: they go where their mailboxes go, and the mailbox's own is never given or taken") {
