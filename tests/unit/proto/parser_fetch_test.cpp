@@ -105,7 +105,7 @@ TEST_CASE("parser: FETCH that loses its place fails") {
       {"* 1 FETCH (UID 5))\r\n",
        "byte 18 of response 1 (\"* 1 FETCH (UID 5))\"): expected the end of the response, saw ')'"},
       {"* 1 FETCH (X-GM-LABELS (a (b)) UID 2)\r\n",
-       "byte 28 of response 1 (\"* 1 FETCH (X-GM-LABELS (a (b)) UID 2)\"): expected a string or an atom, saw '('"},
+       "byte 27 of response 1 (\"* 1 FETCH (X-GM-LABELS (a (b)) UID 2)\"): expected a string or an atom, saw '('"},
       {"* 1 FETCH (X-GM-LABELS (\"a\"b) UID 2)\r\n",
        "byte 28 of response 1 (\"* 1 FETCH (X-GM-LABELS (\"a\"b) UID 2)\"): expected ' ' or ')', saw 'b'"},
       {"* 1 FETCH (FLAGS (a)UID 5)\r\n",
