@@ -36,7 +36,6 @@ LabelTranslator::LabelTranslator(const LabelNames& names, std::string_view desti
 bool LabelTranslator::is_own(std::string_view label) const { return equals_ignoring_case(label, own_); }
 
 std::string LabelTranslator::operator()(std::string_view label) const {
-  if (is_never_carried(label)) return {};
   const auto listed = names_.mailboxes.find(label);
   std::string there = listed != names_.mailboxes.end() ? listed->second : by_name(label);
   if (is_never_carried(there) || is_own(there)) return {};
