@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Gmail's labels (--synclabels, --resynclabels), between throwaway servers that treat mail as Gmail does."""
 
-import contextlib
 import os
 import random
 import re
@@ -23,12 +22,9 @@ def mail(number, body="body"):
 
 class LabelsTest(harness.WholeProgramTest):
     def serve_gmail(self, **options):
-        return self.enterContext(Gmail(**options)) if hasattr(self, "enterContext") else self._enter(Gmail(**options))
-
-    def _enter(self, server):
-        stack = contextlib.ExitStack()
-        self.addCleanup(stack.close)
-        return stack.enter_context(server)
+        server = Gmail(**options).start()
+        self.addCleanup(server.stop)
+        return server
 
     def pair(self, **destination):
         """Two servers, and an account on each."""
@@ -206,12 +202,9 @@ class LabelsTest(harness.WholeProgramTest):
 
     def test_a_label_that_could_become_a_command_is_not_sent(self):
         source, destination = self.pair()
-        evil = "x\r\nA1 DELETE INBOX"
-        source.add(mail(1), ["\\Inbox", evil, "Work"])
-        # As a literal, which may hold anything; LIST does not show it.
-        self.source_server.account(self.user).mailboxes.pop(evil)
-        source.messages[0].labels.discard(evil)
-        source.messages[0].labels.add('"' + evil)
+        message = source.add(mail(1), ["\\Inbox", "Work"])
+        # It comes as a literal, which may hold anything, and LIST does not show it.
+        message.labels.add('"x\r\nA1 DELETE INBOX')
         finished = self.carry(*SYNC, "--folder", "INBOX")
         self.assert_ended(finished, 120)
         self.assertTrue(finished.lines_with("of 1 message:", "no command can carry"), str(finished))
