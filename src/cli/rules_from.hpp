@@ -14,6 +14,7 @@ namespace imapferry::cli {
 [[nodiscard]] core::Result<config::IdentityRules> identity_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::MessageRules> message_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::FlagRules> flag_rules_from(const ParsedOptions& options);
+[[nodiscard]] config::LabelRules label_rules_from(const ParsedOptions& options);
 [[nodiscard]] core::Result<config::DeletionRules> deletion_rules_from(const ParsedOptions& options);
 
 }  // namespace imapferry::cli

@@ -114,6 +114,7 @@ core::Result<config::SyncRules> rules_from(const ParsedOptions& options) {
   if (auto taken = take(identity_rules_from(options), rules.identity); !taken) return taken.error();
   if (auto taken = take(message_rules_from(options), rules.messages); !taken) return taken.error();
   if (auto taken = take(flag_rules_from(options), rules.flags); !taken) return taken.error();
+  rules.labels = label_rules_from(options);
   if (auto taken = take(deletion_rules_from(options), rules.deletion); !taken) return taken.error();
   rules.dry = options.flag("dry").value_or(false);
   // The earliest stage ends the run.

@@ -4,6 +4,7 @@
 #include "config/flag_rules.hpp"
 #include "config/folder_rules.hpp"
 #include "config/identity_rules.hpp"
+#include "config/label_rules.hpp"
 #include "config/message_rules.hpp"
 #include "config/selection_rules.hpp"
 
@@ -16,6 +17,7 @@ struct SyncRules {
   IdentityRules identity;
   MessageRules messages;
   FlagRules flags;
+  LabelRules labels;
   DeletionRules deletion;
   bool dry = false;                ///< change nothing on either side
   bool just_folders = false;       ///< create the mailboxes, copy no message

@@ -36,6 +36,7 @@ bool is_transient(Fault fault) noexcept {
   case Fault::append:
   case Fault::quota:
   case Fault::flags:
+  case Fault::labels:
   case Fault::deletion:
   case Fault::rights:
   case Fault::cancelled:
@@ -64,6 +65,7 @@ std::string_view name_of(Fault fault) noexcept {
   case Fault::append: return "append";
   case Fault::quota: return "quota";
   case Fault::flags: return "flags";
+  case Fault::labels: return "labels";
   case Fault::deletion: return "deletion";
   case Fault::rights: return "rights";
   case Fault::cancelled: return "cancelled";

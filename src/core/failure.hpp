@@ -28,6 +28,7 @@ enum class Fault {
   append,          ///< the destination refused a message
   quota,           ///< the destination has no room left
   flags,           ///< flags could not be set
+  labels,          ///< Gmail's labels could not be read or set
   deletion,        ///< messages that were to be deleted were not
   rights,          ///< an access control list could not be read or set
   cancelled,       ///< stopped by the user

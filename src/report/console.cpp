@@ -34,6 +34,9 @@ std::string figures(const MailboxTally& mailbox) {
   if (mailbox.would_set_flags > 0) {
     out += fmt::format(", flags of {} would be brought in line", format_count(mailbox.would_set_flags));
   }
+  if (mailbox.would_set_labels > 0) {
+    out += fmt::format(", labels of {} would be brought in line", format_count(mailbox.would_set_labels));
+  }
   return out;
 }
 

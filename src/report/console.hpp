@@ -67,6 +67,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::MessageChanged& event);
   void show(const run::AccountRef&, const sync::MessagesDeleted&) {}
   void show(const run::AccountRef&, const sync::FlagsSet&) {}
+  void show(const run::AccountRef&, const sync::LabelsSet&) {}
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
   void show(const run::AccountRef& account, const sync::LittleRoom& event);

@@ -46,6 +46,7 @@ struct Counts {
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< by the user's rules
   std::uint64_t changed = 0;
   std::uint64_t flags_set = 0, would_set_flags = 0;
+  std::uint64_t labels_set = 0, would_set_labels = 0;
   std::uint64_t deleted_source = 0, deleted_destination = 0;
   std::uint64_t would_delete_source = 0, would_delete_destination = 0;
   std::uint64_t retries = 0;
@@ -79,7 +80,7 @@ struct MailboxTally {
   std::uint64_t copied_before_plan = 0;
   std::uint64_t left = 0, bytes_left = 0;
   std::uint64_t would_copy = 0, bytes_would_copy = 0;
-  std::uint64_t would_set_flags = 0;
+  std::uint64_t would_set_flags = 0, would_set_labels = 0;
   std::uint64_t skipped = 0;
   std::uint64_t refused = 0;
   std::uint64_t left_out = 0, bytes_left_out = 0;

@@ -151,7 +151,8 @@ ErrorClass classify(core::Fault fault, std::optional<sync::Side> side) noexcept 
   case Fault::fetch: return ErrorClass::fetch;
   case Fault::append: return ErrorClass::append;
   case Fault::quota: return ErrorClass::quota;
-  case Fault::flags: return ErrorClass::flags;
+  case Fault::flags:
+  case Fault::labels: return ErrorClass::flags;
   case Fault::deletion:
   case Fault::rights: return ErrorClass::unclassified;
   case Fault::cancelled: return ErrorClass::cancelled;

@@ -142,6 +142,10 @@ void add_messages(Lines& lines, const RunTally& tally, const SummaryFacts& facts
   } else {
     lines.row("flags", fmt::format("of {} brought in line", format_count(sums.flags_set, "message")));
   }
+  if (sums.labels_set > 0) lines.row("labels", fmt::format("of {} set", format_count(sums.labels_set, "message")));
+  if (sums.would_set_labels > 0) {
+    lines.row("labels", fmt::format("of {} would be set", format_count(sums.would_set_labels, "message")));
+  }
 }
 
 void add_sizes(Lines& lines, const AccountTally& account, sync::Side side) {

@@ -32,6 +32,7 @@ constexpr std::array found_by_looking{
     &Counts::abandoned,
     &Counts::unaccounted,
     &Counts::would_set_flags,
+    &Counts::would_set_labels,
     &Counts::mailbox_failures,
     &Counts::destination_messages,
     &Counts::destination_duplicates,
@@ -281,9 +282,11 @@ void RunTally::take(std::size_t number, const sync::MailboxPlanned& event) {
     planned.would_copy = event.to_copy;
     planned.bytes_would_copy = event.bytes_to_copy;
     planned.would_set_flags = event.flags_to_set;
+    planned.would_set_labels = event.labels_to_set;
     add(account, &Counts::would_copy, planned.would_copy);
     add(account, &Counts::bytes_would_copy, planned.bytes_would_copy);
     add(account, &Counts::would_set_flags, planned.would_set_flags);
+    add(account, &Counts::would_set_labels, planned.would_set_labels);
   } else {
     planned.left = event.to_copy;
     planned.bytes_left = event.bytes_to_copy;
@@ -303,6 +306,7 @@ void RunTally::forget_plan(AccountTally& account, MailboxTally& planned) {
   subtract(account, &Counts::would_copy, planned.would_copy);
   subtract(account, &Counts::bytes_would_copy, planned.bytes_would_copy);
   subtract(account, &Counts::would_set_flags, planned.would_set_flags);
+  subtract(account, &Counts::would_set_labels, planned.would_set_labels);
   forget_weights(account, planned);
   LiveAccount& live = *account.live;
   live.already_seen = minus(live.already_seen, planned.already_there);
@@ -393,6 +397,10 @@ void RunTally::take(std::size_t number, const sync::MessagesDeleted& event) {
 
 void RunTally::take(std::size_t number, const sync::FlagsSet& event) {
   add(entry(number), &Counts::flags_set, event.messages);
+}
+
+void RunTally::take(std::size_t number, const sync::LabelsSet& event) {
+  add(entry(number), &Counts::labels_set, event.messages);
 }
 
 void RunTally::take(std::size_t number, const sync::Retrying& event) {

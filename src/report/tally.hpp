@@ -91,6 +91,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::MessageChanged& event);
   void take(std::size_t number, const sync::MessagesDeleted& event);
   void take(std::size_t number, const sync::FlagsSet& event);
+  void take(std::size_t number, const sync::LabelsSet& event);
   void take(std::size_t number, const sync::MailboxDone& event);
   void take(std::size_t, const sync::MailboxRenumbered&) {}
   void take(std::size_t, const sync::LittleRoom&) {}

@@ -228,6 +228,10 @@ void Transcript::show(const sync::FlagsSet& event) {
                    event.messages));
 }
 
+void Transcript::show(const sync::LabelsSet& event) {
+  line(fmt::format("Host2: folder [{}] labels of {} messages set", core::printable(event.destination), event.messages));
+}
+
 void Transcript::show(const sync::MailboxRenumbered& event) {
   line(fmt::format("Host{}: folder [{}] has another UIDVALIDITY than at the last run: all messages are compared",
                    number_of(event.side),

@@ -57,6 +57,7 @@ class Transcript {
   void show(const sync::NotPossible& event);
   void show(const sync::LittleRoom& event);
   void show(const sync::FlagsSet& event);
+  void show(const sync::LabelsSet& event);
   void show(const sync::MailboxDone&) {}
   void show(const sync::MailboxRenumbered& event);
   void show(const sync::Retrying& event);

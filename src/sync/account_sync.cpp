@@ -97,6 +97,7 @@ awaitable<void> AccountSync::synchronise() {
     co_await weigh(*lane.source, Side::source);
     co_await weigh(*lane.destination, Side::destination);
   }
+  if (can_carry_labels(lane)) name_labels();
   if (!context_.rules.dry) co_await make_mailboxes(lane);
   if (context_.rules.just_folders) {
     co_await lanes_.close(lane);

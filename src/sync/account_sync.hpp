@@ -47,6 +47,8 @@ class AccountSync {
   void tell_room();
   boost::asio::awaitable<void> recall();
   void map_both();
+  [[nodiscard]] bool can_carry_labels(const Lane& lane);
+  void name_labels();
   void tell_list(Side side);
   boost::asio::awaitable<void> find_empty(imap::Session& source);
   boost::asio::awaitable<void> make_mailboxes(Lane& lane);
@@ -75,6 +77,7 @@ class AccountSync {
   std::map<std::pair<std::string, std::string>, store::MailboxRecord> known_;  ///< by wire names, from the store
   std::map<std::string, core::Failure> not_created_;                           ///< by wire name on the destination
   MailboxMap map_;
+  LabelNames label_names_;
   MailboxJobs jobs_;
   imap::proto::StorageQuota room_;  ///< of the destination
   bool was_cut_short_ = false;      ///< the user's stop has left something undone

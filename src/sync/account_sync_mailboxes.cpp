@@ -1,6 +1,7 @@
 // What an account's synchronisation does about mailboxes as a whole: creates, subscribes, lists and deletes them.
 #include "sync/account_sync.hpp"
 #include "sync/destination_mailboxes.hpp"
+#include "sync/mailbox/mailbox_labels.hpp"
 #include "sync/rights_sync.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -88,6 +89,36 @@ awaitable<void> AccountSync::delete_in(Side side, DeletionOrder order, MailboxRe
   }
   failed_side_ = side;
   throw core::Error(failure);
+}
+
+/// False where they are not wanted. What only a preset asks for is left, with a word; what the user asks for by name
+/// and cannot be had ends the account before anything is changed.
+bool AccountSync::can_carry_labels(const Lane& lane) {
+  const config::LabelRules& rules = context_.rules.labels;
+  if (!rules.concern_labels()) return false;
+  for (const Side side : {Side::source, Side::destination}) {
+    const imap::Session& session = side == Side::source ? *lane.source : *lane.destination;
+    if (session.has(imap::proto::Capability::gmail_extensions)) continue;
+    std::string what = "the server has no labels as Gmail has them (X-GM-EXT-1)";
+    if (!rules.is_demanded) {
+      context_.observer.on(NotPossible{side, what + ": none are copied"});
+      return false;
+    }
+    failed_side_ = side;
+    const std::string_view option = rules.set_on_copies ? "--synclabels" : "--resynclabels";
+    throw core::Error(core::Failure{core::Fault::usage, std::move(what), {}}.within(option).within(session.address()));
+  }
+  return true;
+}
+
+void AccountSync::name_labels() {
+  const config::FolderRules& rules = context_.rules.folders;
+  core::Result<LabelMap> labels = mailbox_labels(source_names_, destination_names_, map_, rules);
+  if (!labels) throw core::Error(labels.error());
+  label_names_.mailboxes = std::move(*labels);
+  label_names_.source_root = label_root(rules.source_root, source_names_.name_space);
+  label_names_.destination_root = label_root(rules.destination_root, destination_names_.name_space);
+  jobs_.carry_labels(label_names_);
 }
 
 void AccountSync::tell_list(Side side) {

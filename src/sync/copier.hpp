@@ -61,7 +61,13 @@ struct MailboxMemory {
   imap::proto::Uid first_uid_next = 0;  ///< of the destination, before anything was appended
   std::set<Identity> unheard;           ///< sent, perhaps, when a connection was lost: they may be there
   std::chrono::steady_clock::time_point lost_at{};  ///< when the last connection was lost
-  std::set<std::string> told_flags;                 ///< flags that cannot be held there, each told once
+  /// Messages that were copied and whose labels are still to be set, by UID; `copy` is 0 where the destination does not
+  /// tell it.
+  struct Unlabelled {
+    imap::proto::Uid source = 0, copy = 0;
+  };
+  std::vector<Unlabelled> unlabelled;
+  std::set<std::string> told_flags;  ///< flags that cannot be held there, each told once
 };
 
 /// Which messages of an index have gone through, told by identity and size, where duplicates can only be told while

@@ -112,6 +112,7 @@ struct MailboxPlanned {
   std::uint64_t source_duplicates = 0, destination_duplicates = 0;
   std::uint64_t destination_only = 0;
   std::uint64_t flags_to_set = 0;
+  std::uint64_t labels_to_set = 0;     ///< messages on both sides whose labels differ
   std::uint64_t cross_duplicates = 0;  ///< in another mailbox of the destination already, and not copied for that
   std::uint64_t left_out = 0, bytes_left_out = 0;  ///< not there, and not to be copied by the user's rules
   bool dry = false;
@@ -176,6 +177,12 @@ struct FlagsSet {
   std::uint64_t messages = 0;
 };
 
+/// Gmail's labels of so many messages were set, or brought in line.
+struct LabelsSet {
+  std::string destination;
+  std::uint64_t messages = 0;
+};
+
 struct MailboxDone {
   std::string source, destination;
 };
@@ -204,6 +211,6 @@ struct Reconnected {
 using Event = std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted,
                            DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
                            MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
-                           MessagesDeleted, FlagsSet, MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
+                           MessagesDeleted, FlagsSet, LabelsSet, MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

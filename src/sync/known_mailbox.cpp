@@ -211,6 +211,8 @@ std::string rules_about_texts(const config::MessageRules& rules) {
 std::string settling_rules(const config::SyncRules& rules) {
   std::string text =
       fmt::format("flags={} copydeleted={}", static_cast<int>(rules.flags.present), rules.deletion.copy_deleted);
+  // Labels change, and no server promises that the state of a mailbox tells.
+  if (rules.labels.bring_in_line) return {};
   const config::SelectionRules& selection = rules.selection;
   const auto add = [&text](std::string_view name, const auto& number) {
     if (number) text += fmt::format(" {}={}", name, *number);

@@ -182,8 +182,8 @@ awaitable<std::optional<Side>> MailboxJobs::run_job(Lane& lane, Job& job, core::
 awaitable<std::optional<core::Failure>> MailboxJobs::try_job(Lane& lane, Job& job, core::TaskGroup& endings) {
   try {
     KnownMailbox* known = job.known ? &*job.known : nullptr;
-    auto mailbox =
-        std::make_unique<MailboxSync>(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory, known);
+    auto mailbox = std::make_unique<MailboxSync>(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory,
+                                                 known, label_names_);
     const bool is_complete = co_await mailbox->run();
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});

@@ -26,6 +26,8 @@ class MailboxJobs {
  public:
   MailboxJobs(const Context& context, LaneKeeper& lanes);
 
+  /// Labels of Gmail are carried; `names` outlives this.
+  void carry_labels(const LabelNames& names) noexcept { label_names_ = &names; }
   /// One pair more; `known` is what the store remembers of it, where there is a store.
   void add(const MailboxPair& pair, Forecast forecast, std::optional<store::MailboxRecord> known);
   /// Throws core::Error when a server does not come back. Mailboxes that fail by themselves are told to the observer.
@@ -59,6 +61,7 @@ class MailboxJobs {
 
   const Context& context_;
   LaneKeeper& lanes_;
+  const LabelNames* label_names_ = nullptr;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;
   std::set<std::string> destinations_at_work_;  ///< in one case: two sources of one mailbox take turns

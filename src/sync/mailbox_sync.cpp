@@ -31,9 +31,9 @@ T value_or_throw(Side side, core::Result<T> result) {
 }  // namespace
 
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
-                         MailboxMemory& memory, KnownMailbox* known)
+                         MailboxMemory& memory, KnownMailbox* known, const LabelNames* label_names)
     : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory), known_(known),
-      scope_(context.rules.selection) {}
+      label_names_(label_names), scope_(context.rules.selection) {}
 
 imap::Session& MailboxSync::session(Side side) const {
   return side == Side::source ? *lane_.source : *lane_.destination;
@@ -62,6 +62,7 @@ awaitable<bool> MailboxSync::synchronise() {
   }
   co_await compare();
   refuse_too_large();
+  co_await plan_labels();
   tell_plan();
   if (!has_messages) co_return true;
   if (context_.rules.dry) {
@@ -70,8 +71,10 @@ awaitable<bool> MailboxSync::synchronise() {
   }
   const bool has_set_flags = !context_.stop.is_requested;
   if (has_set_flags) co_await set_flags(flag_plan_);
+  if (has_set_flags) co_await set_labels(label_plan_);
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
+  co_await label_copies();
   co_await settle();
   if (is_complete) co_await delete_messages();
   note_carried();

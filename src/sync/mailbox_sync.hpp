@@ -8,6 +8,7 @@
 #include "sync/lane.hpp"
 #include "sync/mailbox/mailbox_map.hpp"
 #include "sync/message/flag_plan.hpp"
+#include "sync/message/label_plan.hpp"
 #include "sync/message/match.hpp"
 #include "sync/message_scope.hpp"
 
@@ -33,9 +34,9 @@ struct Forecast {
 /// (KnownMailbox) is brought up to date rather than listed again.
 class MailboxSync {
  public:
-  /// `known` is null where nothing is remembered.
+  /// `known` is null where nothing is remembered, `label_names` where labels are not carried.
   MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast, MailboxMemory& memory,
-              KnownMailbox* known);
+              KnownMailbox* known, const LabelNames* label_names);
 
   /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
   /// tries again with the same memory) or the mailbox cannot be opened or listed.
@@ -89,6 +90,17 @@ class MailboxSync {
   boost::asio::awaitable<void> set_flags(const FlagPlan& plan);
   boost::asio::awaitable<void> set_flags_of(std::string set, const FlagChange& change);
   void forget_flag_changes();
+  struct LabelCommand;
+  struct LabelOutcome;
+  void tell_labels_failed(Side side, const core::Failure& failure);
+  boost::asio::awaitable<void> read_labels_of(Side side, const imap::proto::UidSet& uids, LabelIndex& labels,
+                                              bool& is_read);
+  boost::asio::awaitable<void> plan_labels();
+  void note_unlabelled(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
+  boost::asio::awaitable<void> label_copies();
+  boost::asio::awaitable<void> find_unlabelled();
+  boost::asio::awaitable<void> set_labels(const LabelPlan& plan);
+  boost::asio::awaitable<void> set_label(const LabelCommand& command, LabelOutcome& outcome);
   boost::asio::awaitable<void> settle();
   boost::asio::awaitable<void> remove_doubles();
   void plan_flags();
@@ -130,6 +142,7 @@ class MailboxSync {
   Forecast forecast_;
   MailboxMemory& memory_;
   KnownMailbox* known_;
+  const LabelNames* label_names_;
 
   MailboxSnapshot now_;
   store::SideState source_last_;       ///< what `now_` was true for when this attempt began
@@ -146,6 +159,7 @@ class MailboxSync {
   Matches matches_;
   FlagPlan flag_plan_;
   FlagPlan flags_after_copy_;
+  LabelPlan label_plan_;
   FlagsBefore flags_before_;                    ///< of source messages whose flags have changed
   imap::proto::UidSet remembered_;              ///< UIDs on the source
   std::vector<KnownCopy> copied_before_;        ///< ascending by source

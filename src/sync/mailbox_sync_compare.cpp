@@ -183,6 +183,7 @@ void MailboxSync::tell_plan() {
   event.destination_duplicates = matches_.destination_duplicates.size();
   event.destination_only = matches_.destination_only.size();
   event.flags_to_set = size_of(flag_plan_);
+  event.labels_to_set = label_plan_.messages;
   event.cross_duplicates = cross_duplicates_;
   event.left_out = left_out_.messages;
   event.bytes_left_out = left_out_.bytes;

@@ -48,6 +48,7 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
   if (context_.carried != nullptr) {
     for (const Batch::Item* item : items) copied_identities_.push_back(now_.source.identity(item->position));
   }
+  note_unlabelled(items, uids);
   if (context_.rules.flags.set_after_copy) {
     for (std::size_t n = 0; n < uids.size(); ++n) {
       FlagChange change(FlagChange::How::replace, items[n]->meta.flags);

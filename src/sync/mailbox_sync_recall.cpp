@@ -101,12 +101,14 @@ awaitable<void> MailboxSync::finish_catching_up(Side side) {
       copied_before_.clear();
       if (side == Side::destination) {
         memory_.appended = {};
+        for (MailboxMemory::Unlabelled& message : memory_.unlabelled) message.copy = 0;
         memory_.first_uid_next = state(side).uid_next;
       }
       if (side == Side::source) {
         now_.deleted.clear();
         memory_.left_out.clear();
         memory_.changed = {};
+        memory_.unlabelled.clear();
       }
     }
   }

@@ -46,6 +46,7 @@ constexpr std::array wire_names = {
     Entry{"COMPRESS=DEFLATE", Capability::compress_deflate},
     Entry{"UTF8=ACCEPT", Capability::utf8_accept},
     Entry{"OBJECTID", Capability::objectid},
+    Entry{"X-GM-EXT-1", Capability::gmail_extensions},
 };
 static_assert(wire_names.size() == static_cast<std::size_t>(Capability::count_), "every enumerator has a wire name");
 

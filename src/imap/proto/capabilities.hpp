@@ -39,6 +39,7 @@ enum class Capability {
   compress_deflate,
   utf8_accept,
   objectid,
+  gmail_extensions, ///< X-GM-EXT-1
   count_,
 };
 
@@ -46,7 +47,7 @@ enum class Capability {
 class Capabilities {
  public:
   [[nodiscard]] bool has(Capability capability) const noexcept;
-  /// For names outside the enumeration, e.g. "X-GM-EXT-1".
+  /// For names outside the enumeration, e.g. "QUOTA".
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
   /// APPENDLIMIT=n (RFC 7889); nothing when absent or without a number. The last one counts.

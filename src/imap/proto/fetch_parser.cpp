@@ -107,6 +107,11 @@ bool FetchParser::value_of(std::string_view name, Lexer& lexer) {
   }
   if (is_word(name, "MODSEQ")) return mod_seq(lexer);
   if (is_word(name, "EMAILID")) return email_id(lexer);
+  if (is_word(name, "X-GM-LABELS")) {
+    response_.has_labels = true;
+    response_.labels.clear();
+    return lexer.accept_nil() || lexer.astring_list(response_.labels);
+  }
   return lexer.read_over(item_depth);
 }
 
@@ -149,6 +154,8 @@ void FetchParser::clear() {
   response_.size.reset();
   response_.mod_seq.reset();
   response_.email_id = {};
+  response_.has_labels = false;
+  clear_for_reuse(response_.labels);
   clear_for_reuse(response_.sections);
 }
 

@@ -212,6 +212,20 @@ bool Lexer::flag_list(std::vector<std::string_view>& flags) {
   }
 }
 
+bool Lexer::astring_list(std::vector<std::string_view>& values) {
+  values.clear();
+  if (!expect('(')) return false;
+  for (;;) {
+    skip_spaces();
+    if (accept(')')) return true;
+    if (values.size() == limits_.items) return fail(fmt::format("more than {} elements in one list", limits_.items));
+    std::string_view value;
+    if (!astring(value)) return false;
+    values.push_back(value);
+    if (!at_delimiter()) return fail_expected("' ' or ')'");
+  }
+}
+
 bool Lexer::delimiter(char& value) {
   value = '\0';
   if (accept_nil()) return true;

@@ -81,6 +81,8 @@ class Lexer {
   [[nodiscard]] bool at_string() const noexcept;
   /// "(" *flag ")", where a flag is any bytes but blanks, control characters and parentheses.
   bool flag_list(std::vector<std::string_view>& flags);
+  /// "(" *astring ")".
+  bool astring_list(std::vector<std::string_view>& values);
   /// NIL, an empty string, or one character: '\0' for the former.
   bool delimiter(char& value);
   /// The text between "[" and "]", in which quoted strings and literals may hold a "]".

@@ -153,6 +153,8 @@ struct FetchResponse {
   std::optional<std::uint64_t> size;              ///< RFC822.SIZE; not to be trusted
   std::optional<std::uint64_t> mod_seq;
   std::string_view email_id;                      ///< EMAILID (RFC 8474), or empty
+  bool has_labels = false;
+  std::vector<std::string_view> labels;           ///< X-GM-LABELS, unquoted: "\\Inbox", "Muy Importante"; modified UTF-7
   std::vector<BodySection> sections;
   // Items that we do not ask for (ENVELOPE, BODYSTRUCTURE, X-...) are read over, whatever their shape.
 };

@@ -360,6 +360,23 @@ TEST_CASE("config: flags and deletions on later runs") {
   CHECK_FALSE(config_of({"--nocopydeleted2"}).rules.deletion.copy_deleted);
 }
 
+TEST_CASE("config: labels, and who asks for them") {
+  CHECK_FALSE(config_of({}).rules.labels.concern_labels());
+  const config::LabelRules copies = config_of({"--synclabels"}).rules.labels;
+  CHECK(copies.set_on_copies);
+  CHECK_FALSE(copies.bring_in_line);
+  CHECK(copies.is_demanded);
+  const config::LabelRules both = config_of({"--gmail1", "--gmail2"}).rules.labels;
+  CHECK(both.set_on_copies);
+  CHECK(both.bring_in_line);
+  CHECK_FALSE(both.is_demanded);
+  CHECK(config_of({"--gmail1", "--gmail2", "--resynclabels"}).rules.labels.is_demanded);
+  const config::LabelRules one = config_of({"--gmail1", "--gmail2", "--nosynclabels"}).rules.labels;
+  CHECK_FALSE(one.set_on_copies);
+  CHECK(one.bring_in_line);
+  CHECK_FALSE(one.is_demanded);
+}
+
 TEST_CASE("config: where what is remembered is kept") {
   const auto state_of = [](const Words& more, const World& world) {
     auto invocation = invoke(complete(more), world);

@@ -50,6 +50,7 @@ const std::vector<Row>& rows() {
       {compress_deflate, "COMPRESS=DEFLATE"},
       {utf8_accept, "UTF8=ACCEPT"},
       {objectid, "OBJECTID"},
+      {gmail_extensions, "X-GM-EXT-1"},
   };
   return all;
 }

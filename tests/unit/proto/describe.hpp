@@ -143,6 +143,8 @@ class Describe {
     number("size", r.size);
     number("modseq", r.mod_seq);
     text("emailid", r.email_id);
+    if (r.has_labels) out_ += " labels";
+    for (const auto label : r.labels) out_ += ":" + quote(label);
     std::size_t streamed = 0;
     for (const auto& section : r.sections) {
       out_ += " ";

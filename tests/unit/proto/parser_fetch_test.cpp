@@ -41,13 +41,24 @@ TEST_CASE("parser: FETCH items that are not known are read over") {
   check_responses({
       {"* 1 FETCH (X-A 1 X-B atom X-C \"str\\\"ing)\" X-D (a (b \"c)\" {2}\r\n)) d) ()) X-E {1}\r\n) UID 2)",
        "fetch 1 uid=2"},
-      {"* 1 FETCH (X-GM-LABELS (\"\\\\Inbox\" \\Sent \"f o\") X-GM-MSGID 1278455344230334865 UID 2)", "fetch 1 uid=2"},
       {"* 1 FETCH (BINARY.SIZE[1.2] 77 X[\"]\" (a)]<5> 1 UID 2)", "fetch 1 uid=2"},
       {"* 1 FETCH (BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 2 1) ENVELOPE (NIL NIL ((NIL NIL \"a\" {1}\r\nb))) "
        "UID 2)",
        "fetch 1 uid=2"},
       {"* 1 FETCH (X-A ~{3}\r\n)\r\n UID 2 BODYSTRUCTURE ((((((NIL)))))))", "fetch 1 uid=2"},
       {"* 1 FETCH (X-A a[b]c X-B 9.3736e+06 PREVIEW NIL UID 2)", "fetch 1 uid=2"},
+  });
+}
+
+TEST_CASE("parser: labels of Gmail, as atoms, quoted strings and literals") {
+  check_responses({
+      {"* 1 FETCH (X-GM-LABELS (\"\\\\Inbox\" \\Sent \"f o\") X-GM-MSGID 1278455344230334865 UID 2)",
+       "fetch 1 uid=2 labels:'\\Inbox':'\\Sent':'f o'"},
+      {"* 1 FETCH (UID 2 X-GM-LABELS ())", "fetch 1 uid=2 labels"},
+      {"* 1 FETCH (UID 2 X-GM-LABELS NIL)", "fetch 1 uid=2 labels"},
+      {"* 1 FETCH (x-gm-labels ( {3}\r\na)\n &AOk- \"\\\"\\\\\" ) UID 2)",
+       "fetch 1 uid=2 labels:'a)\\n':'&AOk-':'\"\\'"},
+      {"* 1 FETCH (X-GM-LABELS (\"\" \"\\Inbox\") UID 2)", "fetch 1 uid=2 labels:'':'\\Inbox'"},
   });
 }
 
@@ -93,6 +104,10 @@ TEST_CASE("parser: FETCH that loses its place fails") {
        "byte 17 of response 1 (\"* 1 FETCH (UID 5\"): expected an item of FETCH or ')', saw the end of the response"},
       {"* 1 FETCH (UID 5))\r\n",
        "byte 18 of response 1 (\"* 1 FETCH (UID 5))\"): expected the end of the response, saw ')'"},
+      {"* 1 FETCH (X-GM-LABELS (a (b)) UID 2)\r\n",
+       "byte 27 of response 1 (\"* 1 FETCH (X-GM-LABELS (a (b)) UID 2)\"): expected a string or an atom, saw '('"},
+      {"* 1 FETCH (X-GM-LABELS (\"a\"b) UID 2)\r\n",
+       "byte 28 of response 1 (\"* 1 FETCH (X-GM-LABELS (\"a\"b) UID 2)\"): expected ' ' or ')', saw 'b'"},
       {"* 1 FETCH (FLAGS (a)UID 5)\r\n",
        "byte 21 of response 1 (\"* 1 FETCH (FLAGS (a)UID 5)\"): expected ' ' or ')', saw 'U'"},
       {"* 1 FETCH (BODY[] {3}\r\nabcd)\r\n",

@@ -35,9 +35,9 @@ void add_fetch(Random& random, std::uint32_t sequence, Generated& to) {
   to.bytes += fmt::format(
       "* {} FETCH (BODY[HEADER.FIELDS (MESSAGE-ID)] {} UID {} X-GM-LABELS (\"a)\" b) BODY[] {} FLAGS (\\Seen k{}))\r\n",
       sequence, literal(header), uid, literal(text), sequence);
-  to.responses.push_back(
-      fmt::format("fetch {} uid={} flags:'\\Seen':'k{}' body[HEADER.FIELDS (MESSAGE-ID)]{{{}}}{} body[]{{{}}}{}",
-                  sequence, uid, sequence, header.size(), quote(header), text.size(), quote(text)));
+  to.responses.push_back(fmt::format(
+      "fetch {} uid={} flags:'\\Seen':'k{}' labels:'a)':'b' body[HEADER.FIELDS (MESSAGE-ID)]{{{}}}{} body[]{{{}}}{}",
+      sequence, uid, sequence, header.size(), quote(header), text.size(), quote(text)));
 }
 
 Generated generate(Random& random, std::size_t responses) {

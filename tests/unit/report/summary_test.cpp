@@ -50,6 +50,22 @@ Result: everything is there
 )");
 }
 
+TEST_CASE("summary: labels where there are some to be told") {
+  RunTally tally;
+  feed(tally, {run_started(1), started(0), mapped(0, {"INBOX"}), planned(0, "INBOX", {5, 0, 0, 5}),
+               happened(0, sync::LabelsSet{"INBOX", 2}), done(0, "INBOX"), finished(0), run_finished()});
+  CHECK(has(summary(tally, facts()), "  labels          of 2 messages set\n"));
+  RunTally dry;
+  sync::MailboxPlanned plan;
+  plan.source = plan.destination = "INBOX";
+  plan.source_messages = plan.already_there = 5;
+  plan.labels_to_set = 3;
+  plan.dry = true;
+  feed(dry, {run_started(1), started(0), mapped(0, {"INBOX"}), happened(0, plan), happened(0, plan), done(0, "INBOX"),
+             finished(0), run_finished()});
+  CHECK(has(summary(dry, facts(Task::copy, true)), "  labels          of 3 messages would be set\n"));
+}
+
 TEST_CASE("summary: what is missing is named") {
   RunTally tally;
   feed(tally, {run_started(4), started(0), mapped(0, {"INBOX", "Sent", "Bin"}), planned(0, "INBOX", {5, 5, 5000}),

@@ -76,6 +76,7 @@ TEST_CASE("tally: counts of a mailbox follow its events, and every message is so
       planned(0, "Sent", {}),
       done(0, "Sent"),
       happened(0, sync::FlagsSet{"INBOX", 3}),
+      happened(0, sync::LabelsSet{"INBOX", 2}),
       happened(0, sync::MessageChanged{"INBOX", "INBOX", 2, "a date"}),
       finished(0),
   };
@@ -97,6 +98,7 @@ TEST_CASE("tally: counts of a mailbox follow its events, and every message is so
   CHECK(sums.left == 0);
   CHECK(sums.bytes_left == 0);
   CHECK(sums.flags_set == 3);
+  CHECK(sums.labels_set == 2);
   CHECK(sums.changed == 1);
   CHECK(tally.changes().at("a date") == 1);
   CHECK_FALSE(tally.is_complete());

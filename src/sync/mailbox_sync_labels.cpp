@@ -1,0 +1,206 @@
+// What a mailbox's synchronisation does about Gmail's labels.
+#include "imap/proto/mailbox_name.hpp"
+#include "sync/index_reader.hpp"
+#include "sync/label_reader.hpp"
+#include "sync/mailbox_sync.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace imapferry::sync {
+
+using boost::asio::awaitable;
+using core::Fault;
+using imap::proto::LabelChange;
+using imap::proto::Uid;
+using imap::proto::UidSet;
+
+namespace {
+
+constexpr std::size_t longest_set = 7000;
+// Commands of up to 7,000 bytes that need no answer to each other.
+constexpr std::size_t commands_in_flight = 100;
+
+}  // namespace
+
+/// One command that gives a label to messages, or takes it away.
+struct MailboxSync::LabelCommand {
+  LabelCommand(std::string_view what, LabelChange how, std::string uids)
+      : label(what), change(how), set(std::move(uids)) {}
+  std::string label;
+  LabelChange change;
+  std::string set;
+};
+
+/// Which labels could not be set.
+struct MailboxSync::LabelOutcome {
+  struct Refusal {
+    std::uint64_t messages = 0;
+    core::Failure failure;
+  };
+  void refuse(const std::string& label, std::uint64_t messages, core::Failure failure) {
+    Refusal& refusal = refused[label];
+    refusal.messages += messages;
+    refusal.failure = std::move(failure);
+  }
+  UidSet changed;
+  std::map<std::string, Refusal> refused;
+};
+
+void MailboxSync::tell_labels_failed(Side side, const core::Failure& failure) {
+  has_failures_ = true;
+  context_.observer.on(
+      MailboxFailed{pair_.source.name, pair_.destination, failure.within("labels").within(name_of(side))});
+}
+
+/// False, and told, when the server refuses.
+awaitable<void> MailboxSync::read_labels_of(Side side, const UidSet& uids, LabelIndex& labels, bool& is_read) {
+  const std::optional<core::Failure> failure = co_await read_labels(session(side), index(side), uids, labels);
+  is_read = !failure;
+  if (failure) tell_labels_failed(side, *failure);
+}
+
+/// Finds out what brings the labels of messages on both sides in line. They are asked for in every run: what is
+/// remembered of messages does not hold them.
+awaitable<void> MailboxSync::plan_labels() {
+  if (label_names_ == nullptr || !context_.rules.labels.bring_in_line || matches_.pairs.empty()) co_return;
+  UidSet here;
+  UidSet there;
+  for (const Matches::Pair& pair : matches_.pairs) {
+    here.add(now_.source.uid(pair.source));
+    there.add(now_.destination.uid(pair.destination));
+  }
+  LabelIndex source(now_.source.size());
+  LabelIndex destination(now_.destination.size());
+  bool is_source_read = false;
+  bool is_destination_read = false;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  core::TaskGroup both(executor);
+  both.spawn(read_labels_of(Side::source, here, source, is_source_read));
+  both.spawn(read_labels_of(Side::destination, there, destination, is_destination_read));
+  co_await both.join();
+  if (!is_source_read || !is_destination_read) co_return;
+  const LabelTranslator translate(*label_names_, pair_.destination_wire);
+  std::function<void()> work = [&] {
+    label_plan_ = plan_replacements(matches_.pairs, source, now_.destination, destination, translate);
+  };
+  co_await context_.worker.run(std::move(work));
+}
+
+void MailboxSync::note_unlabelled(std::span<const Batch::Item* const> items, std::span<const Uid> uids) {
+  if (label_names_ == nullptr || !context_.rules.labels.set_on_copies) return;
+  for (std::size_t n = 0; n < items.size(); ++n) {
+    memory_.unlabelled.push_back({items[n]->uid, uids.empty() ? 0 : uids[n]});
+  }
+}
+
+/// Gives copies the labels of their sources. Where the connection is lost on the way, the next attempt does it: what
+/// was copied stays noted until then.
+awaitable<void> MailboxSync::label_copies() {
+  if (memory_.unlabelled.empty()) co_return;
+  co_await find_unlabelled();
+  UidSet uids;
+  std::vector<LabelledCopy> copies;
+  for (const MailboxMemory::Unlabelled& message : memory_.unlabelled) {
+    const std::size_t i = now_.source.find(message.source);
+    if (i == now_.source.size()) continue;
+    uids.add(message.source);
+    copies.push_back({static_cast<std::uint32_t>(i), message.copy});
+  }
+  LabelIndex source(now_.source.size());
+  bool is_read = false;
+  co_await read_labels_of(Side::source, uids, source, is_read);
+  if (is_read) {
+    const LabelTranslator translate(*label_names_, pair_.destination_wire);
+    const LabelPlan plan = plan_additions(copies, source, translate);
+    co_await set_labels(plan);
+  }
+  memory_.unlabelled.clear();
+}
+
+/// Where the destination does not tell the UIDs of what it takes, the copies are looked for.
+awaitable<void> MailboxSync::find_unlabelled() {
+  std::vector<std::uint32_t> unidentified;
+  bool has_unknown = false;
+  for (const MailboxMemory::Unlabelled& message : memory_.unlabelled) {
+    if (message.copy != 0) continue;
+    has_unknown = true;
+    const std::size_t i = now_.source.find(message.source);
+    if (i < now_.source.size() && !now_.source.has_identity(i)) unidentified.push_back(static_cast<std::uint32_t>(i));
+  }
+  if (!has_unknown) co_return;
+  co_await identify(*lane_.source, context_.identity, now_.source, unidentified);
+  MailboxIndex arrived;
+  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
+  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
+  std::multimap<Identity, Uid> found;
+  for (std::size_t i = 0; i < arrived.size(); ++i) found.emplace(arrived.identity(i), arrived.uid(i));
+  for (MailboxMemory::Unlabelled& message : memory_.unlabelled) {
+    const std::size_t i = now_.source.find(message.source);
+    if (message.copy != 0 || i == now_.source.size()) continue;
+    const auto copy = found.find(now_.source.identity(i));
+    if (copy == found.end()) continue;
+    message.copy = copy->second;
+    found.erase(copy);
+  }
+  const std::size_t lost =
+      std::erase_if(memory_.unlabelled, [](const MailboxMemory::Unlabelled& message) { return message.copy == 0; });
+  if (lost == 0) co_return;
+  tell_labels_failed(Side::destination,
+                     core::Failure{Fault::labels, fmt::format("the copies of {} messages are not found", lost), {}});
+}
+
+/// A command for each label and as many messages as it takes; all of them in a few flights.
+awaitable<void> MailboxSync::set_labels(const LabelPlan& plan) {
+  if (plan.labels.empty()) co_return;
+  has_changed_destination_ = true;
+  LabelOutcome outcome;
+  std::vector<LabelCommand> commands;
+  for (const auto& [label, messages] : plan.labels) {
+    if (!imap::proto::is_sendable_label(label)) {
+      outcome.refuse(label, messages.added.size() + messages.removed.size(),
+                     core::Failure{Fault::labels, "it has bytes that no command can carry", {}});
+      continue;
+    }
+    for (std::string& set : messages.added.to_strings(longest_set)) {
+      commands.emplace_back(label, LabelChange::add, std::move(set));
+    }
+    for (std::string& set : messages.removed.to_strings(longest_set)) {
+      commands.emplace_back(label, LabelChange::remove, std::move(set));
+    }
+  }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (std::size_t next = 0; next < commands.size();) {
+    core::TaskGroup flight(executor);
+    for (std::size_t n = 0; n < commands_in_flight && next < commands.size(); ++n, ++next) {
+      flight.spawn(set_label(commands[next], outcome));
+    }
+    co_await flight.join();
+  }
+  if (!outcome.changed.empty()) context_.observer.on(LabelsSet{pair_.destination, outcome.changed.size()});
+  for (const auto& [label, refusal] : outcome.refused) {
+    const std::string name = core::printable(imap::proto::from_wire(label).utf8);
+    tell_labels_failed(Side::destination,
+                       refusal.failure.within(fmt::format("\"{}\" of {} message{}", name, refusal.messages,
+                                                          refusal.messages == 1 ? "" : "s")));
+  }
+}
+
+awaitable<void> MailboxSync::set_label(const LabelCommand& command, LabelOutcome& outcome) {
+  const std::string item = imap::proto::label_item(command.change, command.label);
+  std::optional<core::Failure> failure = co_await lane_.destination->uid_store(command.set, item);
+  const auto uids = UidSet::parse(command.set);
+  if (failure) {
+    if (failure->fault == Fault::flags) failure->fault = Fault::labels;
+    outcome.refuse(command.label, uids->size(), *failure);
+    co_return;
+  }
+  for (const UidSet::Range& range : uids->ranges()) outcome.changed.add(range.first, range.last);
+}
+
+}  // namespace imapferry::sync
