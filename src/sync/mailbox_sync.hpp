@@ -90,6 +90,7 @@ class MailboxSync {
   boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);
   boost::asio::awaitable<imap::proto::UidSet> copies_that_are_there();
   boost::asio::awaitable<imap::proto::UidSet> safely_copied();
+  boost::asio::awaitable<bool> is_source_itself(const imap::proto::UidSet& doomed);
   void forget_on_source(const imap::proto::UidSet& gone);
   void tell_deletion_failed(const core::Failure& failure);
   void tell_deleted(Side side, std::uint64_t messages);

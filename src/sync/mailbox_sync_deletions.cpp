@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t longest_set = 7000;
 constexpr std::string_view mark_item = "+FLAGS.SILENT (\\Deleted)";
+constexpr std::string_view unmark_item = "-FLAGS.SILENT (\\Deleted)";
 // Some servers end every message with a line end.
 constexpr std::uint64_t longest_line_end = 2;
 
@@ -171,6 +172,31 @@ awaitable<UidSet> MailboxSync::safely_copied() {
   co_return safe;
 }
 
+/// Whether the destination's mailbox is the source's own, under whatever names of server and user: then nothing has a
+/// copy. Where UIDs are alike, a message that is to go anyway changes its mark, and the destination is asked for it.
+awaitable<bool> MailboxSync::is_source_itself(const UidSet& doomed) {
+  if (source_state_.uid_validity != destination_state_.uid_validity) co_return false;
+  const auto twin = std::find_if(matches_.pairs.begin(), matches_.pairs.end(), [&](const Matches::Pair& pair) {
+    const Uid uid = now_.source.uid(pair.source);
+    return now_.destination.uid(pair.destination) == uid && doomed.contains(uid) &&
+           is_marked(now_.source, pair.source) == is_marked(now_.destination, pair.destination);
+  });
+  if (twin == matches_.pairs.end()) co_return false;
+  const bool was_marked = is_marked(now_.source, twin->source);
+  const std::string uid = std::to_string(now_.source.uid(twin->source));
+  const std::string_view change = was_marked ? unmark_item : mark_item;
+  const std::optional<core::Failure> failure = co_await lane_.source->uid_store(uid, change);
+  if (failure) co_return false;
+  co_await lane_.destination->noop();
+  MailboxIndex seen;
+  co_await read_index(*lane_.destination, context_.identity, uid, IndexDepth::light, 1, seen);
+  const bool has_followed = seen.size() == 1 && is_marked(seen, 0) != was_marked;
+  if (!has_followed) co_return false;
+  const std::string_view undo = was_marked ? mark_item : unmark_item;
+  co_await lane_.source->uid_store(uid, undo);
+  co_return true;
+}
+
 awaitable<void> MailboxSync::delete_on_source() {
   const config::DeletionRules& rules = context_.rules.deletion;
   const UidSet safe = co_await safely_copied();
@@ -185,6 +211,14 @@ awaitable<void> MailboxSync::delete_on_source() {
     co_return;
   }
   if (!context_.rules.dry) {
+    const bool has_no_copies = co_await is_source_itself(doomed);
+    if (has_no_copies) {
+      tell_deletion_failed(core::Failure{
+          core::Fault::deletion,
+          fmt::format("{} messages stay on the source: the destination is the very same mailbox", doomed.size()),
+          {}});
+      co_return;
+    }
     const How how = rules.source == How::mark ? How::mark : How::expunge;
     const bool is_done = co_await delete_set(Side::source, doomed, how);
     if (!is_done) co_return;
