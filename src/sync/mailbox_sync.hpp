@@ -85,6 +85,8 @@ class MailboxSync {
   void plan_flags();
   boost::asio::awaitable<void> delete_messages();
   boost::asio::awaitable<void> delete_on_destination();
+  void note_theirs();
+  [[nodiscard]] std::uint64_t nobodys_among(const imap::proto::UidSet& doomed) const;
   boost::asio::awaitable<void> expunge_destination();
   boost::asio::awaitable<void> delete_on_source();
   boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);

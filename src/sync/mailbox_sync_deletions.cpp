@@ -70,8 +70,29 @@ awaitable<bool> MailboxSync::delete_set(Side side, const UidSet& doomed, How how
   co_return true;
 }
 
+/// Where others go to the same mailbox: what of it is ours.
+void MailboxSync::note_theirs() {
+  if (memory_.shared == nullptr) return;
+  for (const Uid uid : now_.copies) memory_.shared->theirs.add(uid);
+  for (const UidSet::Range& range : memory_.appended.ranges()) memory_.shared->theirs.add(range.first, range.last);
+}
+
+/// How many of the messages that we do not have none of the others has either; the last of them knows.
+std::uint64_t MailboxSync::nobodys_among(const UidSet& doomed) const {
+  const SharedDestination* shared = memory_.shared;
+  if (shared == nullptr || !shared->is_known) return doomed.size();
+  if (shared->to_come > 1) return 0;
+  std::uint64_t nobodys = 0;
+  for (std::size_t i = 0; i < now_.destination.size(); ++i) {
+    const Uid uid = now_.destination.uid(i);
+    if (doomed.contains(uid) && !shared->theirs.contains(uid)) ++nobodys;
+  }
+  return nobodys;
+}
+
 awaitable<void> MailboxSync::delete_on_destination() {
   const config::DeletionRules& rules = context_.rules.deletion;
+  note_theirs();
   UidSet doomed;
   const auto doom = [&](const std::vector<std::uint32_t>& positions) {
     // What this run has appended is never among them, whatever the server has made of it.
@@ -84,12 +105,11 @@ awaitable<void> MailboxSync::delete_on_destination() {
   if (rules.destination_duplicates != How::never) doom(matches_.destination_duplicates);
   if (doomed.empty()) co_return;
   if (pair_.sources > 1) {
+    const std::uint64_t nobodys = nobodys_among(doomed);
+    if (nobodys == 0) co_return;
     tell_deletion_failed(core::Failure{
         core::Fault::deletion,
-        fmt::format(
-            "{} messages are not deleted on the destination: other folders of the source go there too, and they "
-            "may be theirs",
-            doomed.size()),
+        fmt::format("{} messages are not deleted on the destination: several folders of the source go there", nobodys),
         {}});
     co_return;
   }
