@@ -2,6 +2,7 @@
 """What leaves either side, and what must not."""
 
 import re
+import subprocess
 import unittest
 
 import paths  # noqa: F401
@@ -209,6 +210,18 @@ class DeletionTest(WholeProgramTest):
                     finished = self.migrate(user, option, "--host2", host, destination=self.source, code=111)
                     self.assertIn("the destination is the very same mailbox", finished.output)
                     self.assertEqual(self.names(self.source, user), ["a", "b", "c*"])
+
+    def test_delete1_where_the_copies_have_the_uids_of_their_originals(self):
+        # As when the files of a mailbox were copied from server to server: all is alike, and yet these are copies.
+        there = self.serve()
+        for option, left in (("--delete1", []), ("--expunge1", ["a"])):
+            user = self.new_user()
+            self.fill(self.source, user, "a")
+            self.fill(self.source, user, "b", ["\\Deleted"])
+            subprocess.run(["cp", "-a", self.source.directory / "mail" / user, there.directory / "mail" / user], check=True)
+            finished = self.migrate(user, option, destination=there)
+            self.assertEqual(self.names(self.source, user), left, str(finished))
+            self.assertEqual(self.names(there, user), ["a", "b*"], str(finished))
 
     def test_delete1_moves_within_one_account(self):
         user = self.new_user()
