@@ -305,7 +305,7 @@ void AccountSync::map_both() {
   context_.observer.on(event);
   for (const MailboxProblem& problem : map_.problems) {
     context_.observer.on(
-        MailboxFailed{problem.source, problem.destination, core::Failure{Fault::create, problem.reason, {}}});
+        MailboxFailed{problem.source, problem.destination, core::Failure{problem.fault, problem.reason, {}}});
   }
 }
 

@@ -45,7 +45,7 @@ awaitable<void> AccountSync::delete_mailboxes() {
   if (context_.stop.is_requested || jobs_.failure()) co_return;
   const config::DeletionRules& rules = context_.rules.deletion;
   if (rules.destination_folders) co_await delete_superfluous();
-  if (rules.empty_source_folders && !context_.rules.just_folders) co_await delete_empty();
+  if (rules.empty_source_folders) co_await delete_empty();
 }
 
 awaitable<void> AccountSync::delete_superfluous() {

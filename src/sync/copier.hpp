@@ -39,6 +39,13 @@ struct BrokenOff {
   std::vector<KnownCopy> copied_before;
 };
 
+/// A mailbox of the destination that several of the source go to, as far as this run has come.
+struct SharedDestination {
+  std::size_t to_come = 0;     ///< mailboxes of the source that have not come to their end yet
+  bool is_known = true;        ///< whether all that have told what is theirs there
+  imap::proto::UidSet theirs;  ///< UIDs of what they have there
+};
+
 /// What is remembered of one mailbox pair from one attempt to the next.
 struct MailboxMemory {
   /// Grows with everything that an attempt achieves.
@@ -67,7 +74,8 @@ struct MailboxMemory {
     imap::proto::Uid source = 0, copy = 0;
   };
   std::vector<Unlabelled> unlabelled;
-  std::set<std::string> told_flags;  ///< flags that cannot be held there, each told once
+  std::set<std::string> told_flags;     ///< flags that cannot be held there, each told once
+  SharedDestination* shared = nullptr;  ///< where others of the source go to the same mailbox
 };
 
 /// Which messages of an index have gone through, told by identity and size, where duplicates can only be told while

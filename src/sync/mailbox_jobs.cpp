@@ -52,6 +52,13 @@ void MailboxJobs::add(const MailboxPair& pair, Forecast forecast, std::optional<
   Job& job = jobs_.emplace_back();
   job.pair = &pair;
   job.forecast = forecast;
+  if (pair.sources > 1) {
+    SharedDestination& shared = shared_[fold_case(pair.destination)];
+    job.memory.shared = &shared;
+    ++shared.to_come;
+    // Others may have nothing to do in this run.
+    shared.is_known = shared.to_come == pair.sources;
+  }
   if (known) job.known.emplace(*context_.store, context_.account_number, std::move(*known), context_.identity.text());
 }
 
@@ -131,6 +138,7 @@ awaitable<std::optional<Side>> MailboxJobs::run_jobs(Lane& lane, core::TaskGroup
       waiting_.push_front(job);
       co_return sent_away_by;
     }
+    if (job->memory.shared != nullptr) --job->memory.shared->to_come;
   }
   co_return std::nullopt;
 }
@@ -209,6 +217,7 @@ awaitable<void> MailboxJobs::end_job(std::unique_ptr<MailboxSync> mailbox) {
 
 void MailboxJobs::give_up(Job& job, const core::Failure& failure) {
   has_failures_ = true;
+  if (job.memory.shared != nullptr) job.memory.shared->is_known = false;
   context_.observer.on(MailboxFailed{job.pair->source.name, job.pair->destination, failure});
   if (failure.fault != Fault::quota) return;
   must_stop_ = true;

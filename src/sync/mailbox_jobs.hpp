@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -64,7 +65,8 @@ class MailboxJobs {
   const LabelNames* label_names_ = nullptr;
   std::deque<Job> jobs_;
   std::deque<Job*> waiting_;
-  std::set<std::string> destinations_at_work_;  ///< in one case: two sources of one mailbox take turns
+  std::map<std::string, SharedDestination> shared_;  ///< by name, in one case
+  std::set<std::string> destinations_at_work_;       ///< in one case: two sources of one mailbox take turns
   std::size_t lanes_at_work_ = 0;
   std::optional<core::Failure> failure_;
   bool must_stop_ = false;  ///< one mailbox, or a server, has shown that no other mailbox would fare better

@@ -106,6 +106,8 @@ class MailboxSync {
   void plan_flags();
   boost::asio::awaitable<void> delete_messages();
   boost::asio::awaitable<void> delete_on_destination();
+  void note_theirs();
+  [[nodiscard]] std::uint64_t nobodys_among(const imap::proto::UidSet& doomed) const;
   boost::asio::awaitable<void> expunge_destination();
   boost::asio::awaitable<void> delete_on_source();
   boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);
@@ -113,6 +115,7 @@ class MailboxSync {
   boost::asio::awaitable<imap::proto::UidSet> safely_copied();
   boost::asio::awaitable<void> compare_copies(std::span<const Matches::Pair> pairs, imap::proto::UidSet& safe);
   [[nodiscard]] bool wants_deleted_on_source(std::uint32_t i) const;
+  boost::asio::awaitable<bool> is_source_itself(const imap::proto::UidSet& doomed);
   void forget_on_source(const imap::proto::UidSet& gone);
   void tell_deletion_failed(const core::Failure& failure);
   void tell_deleted(Side side, std::uint64_t messages);

@@ -24,6 +24,7 @@ namespace {
 constexpr std::size_t longest_set = 7000;
 constexpr std::size_t compared_at_once = 1000;
 constexpr std::string_view mark_item = "+FLAGS.SILENT (\\Deleted)";
+constexpr std::string_view unmark_item = "-FLAGS.SILENT (\\Deleted)";
 // Some servers end every message with a line end.
 constexpr std::uint64_t longest_line_end = 2;
 
@@ -73,8 +74,29 @@ awaitable<bool> MailboxSync::delete_set(Side side, const UidSet& doomed, How how
   co_return true;
 }
 
+/// Where others go to the same mailbox: what of it is ours.
+void MailboxSync::note_theirs() {
+  if (memory_.shared == nullptr) return;
+  for (const Uid uid : now_.copies) memory_.shared->theirs.add(uid);
+  for (const UidSet::Range& range : memory_.appended.ranges()) memory_.shared->theirs.add(range.first, range.last);
+}
+
+/// How many of the messages that we do not have none of the others has either; the last of them knows.
+std::uint64_t MailboxSync::nobodys_among(const UidSet& doomed) const {
+  const SharedDestination* shared = memory_.shared;
+  if (shared == nullptr || !shared->is_known) return doomed.size();
+  if (shared->to_come > 1) return 0;
+  std::uint64_t nobodys = 0;
+  for (std::size_t i = 0; i < now_.destination.size(); ++i) {
+    const Uid uid = now_.destination.uid(i);
+    if (doomed.contains(uid) && !shared->theirs.contains(uid)) ++nobodys;
+  }
+  return nobodys;
+}
+
 awaitable<void> MailboxSync::delete_on_destination() {
   const config::DeletionRules& rules = context_.rules.deletion;
+  note_theirs();
   UidSet doomed;
   const auto doom = [&](const std::vector<std::uint32_t>& positions) {
     // What this run has appended is never among them, whatever the server has made of it.
@@ -87,12 +109,11 @@ awaitable<void> MailboxSync::delete_on_destination() {
   if (rules.destination_duplicates != How::never) doom(matches_.destination_duplicates);
   if (doomed.empty()) co_return;
   if (pair_.sources > 1) {
+    const std::uint64_t nobodys = nobodys_among(doomed);
+    if (nobodys == 0) co_return;
     tell_deletion_failed(core::Failure{
         core::Fault::deletion,
-        fmt::format(
-            "{} messages are not deleted on the destination: other folders of the source go there too, and they "
-            "may be theirs",
-            doomed.size()),
+        fmt::format("{} messages are not deleted on the destination: several folders of the source go there", nobodys),
         {}});
     co_return;
   }
@@ -210,6 +231,31 @@ awaitable<UidSet> MailboxSync::safely_copied() {
   co_return safe;
 }
 
+/// Whether the destination's mailbox is the source's own, under whatever names of server and user: then nothing has a
+/// copy. Where UIDs are alike, a message that is to go anyway changes its mark, and the destination is asked for it.
+awaitable<bool> MailboxSync::is_source_itself(const UidSet& doomed) {
+  if (source_state_.uid_validity != destination_state_.uid_validity) co_return false;
+  const auto twin = std::find_if(matches_.pairs.begin(), matches_.pairs.end(), [&](const Matches::Pair& pair) {
+    const Uid uid = now_.source.uid(pair.source);
+    return now_.destination.uid(pair.destination) == uid && doomed.contains(uid) &&
+           is_marked(now_.source, pair.source) == is_marked(now_.destination, pair.destination);
+  });
+  if (twin == matches_.pairs.end()) co_return false;
+  const bool was_marked = is_marked(now_.source, twin->source);
+  const std::string uid = std::to_string(now_.source.uid(twin->source));
+  const std::string_view change = was_marked ? unmark_item : mark_item;
+  const std::optional<core::Failure> failure = co_await lane_.source->uid_store(uid, change);
+  if (failure) co_return false;
+  co_await lane_.destination->noop();
+  MailboxIndex seen;
+  co_await read_index(*lane_.destination, context_.identity, uid, IndexDepth::light, 1, seen);
+  const bool has_followed = seen.size() == 1 && is_marked(seen, 0) != was_marked;
+  if (!has_followed) co_return false;
+  const std::string_view undo = was_marked ? mark_item : unmark_item;
+  co_await lane_.source->uid_store(uid, undo);
+  co_return true;
+}
+
 awaitable<void> MailboxSync::delete_on_source() {
   const config::DeletionRules& rules = context_.rules.deletion;
   const UidSet safe = co_await safely_copied();
@@ -223,6 +269,14 @@ awaitable<void> MailboxSync::delete_on_source() {
     co_return;
   }
   if (!context_.rules.dry) {
+    const bool has_no_copies = co_await is_source_itself(doomed);
+    if (has_no_copies) {
+      tell_deletion_failed(core::Failure{
+          core::Fault::deletion,
+          fmt::format("{} messages stay on the source: the destination is the very same mailbox", doomed.size()),
+          {}});
+      co_return;
+    }
     const How how = rules.source == How::mark ? How::mark : How::expunge;
     const bool is_done = co_await delete_set(Side::source, doomed, how);
     if (!is_done) co_return;

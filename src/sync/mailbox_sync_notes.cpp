@@ -123,6 +123,8 @@ awaitable<void> MailboxSync::note_end() {
   // What a rule leaves out is looked at, and told, at every run.
   bool is_settled = is_complete_ && !has_failures_ && memory_.refused.empty() && memory_.left_out.empty() &&
                     now_.source.size() == source_state_.exists;
+  // Only together can they tell what nobody has.
+  if (pair_.sources > 1 && context_.rules.deletion.touch_destination()) is_settled = false;
   if (has_changed_destination_) {
     const bool is_read = co_await read_end_state(record.destination_state);
     is_settled = is_settled && is_read;

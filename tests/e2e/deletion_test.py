@@ -2,6 +2,7 @@
 """What leaves either side, and what must not."""
 
 import re
+import subprocess
 import unittest
 
 import paths  # noqa: F401
@@ -217,6 +218,37 @@ class DeletionTest(WholeProgramTest):
         self.assertEqual(self.names(self.source, user), ["a", "b", "c", "d"])
         self.migrate(user, "--delete1", "--maxdelete", "100%")
         self.assertEqual(self.names(self.source, user), [])
+
+    def test_delete1_never_empties_a_mailbox_that_is_its_own_destination(self):
+        # As when the old name already leads to the new server: what is taken for the copy of a message is itself.
+        for option in ("--delete1", "--expunge1"):
+            for host in ("127.0.0.1", "localhost"):
+                with self.subTest(option=option, host=host):
+                    user = self.new_user()
+                    self.fill(self.source, user, "ab")
+                    self.fill(self.source, user, "c", ["\\Deleted"])
+                    finished = self.migrate(user, option, "--host2", host, destination=self.source, code=111)
+                    self.assertIn("the destination is the very same mailbox", finished.output)
+                    self.assertEqual(self.names(self.source, user), ["a", "b", "c*"])
+
+    def test_delete1_where_the_copies_have_the_uids_of_their_originals(self):
+        # As when the files of a mailbox were copied from server to server: all is alike, and yet these are copies.
+        there = self.serve()
+        for option, left in (("--delete1", []), ("--expunge1", ["a"])):
+            user = self.new_user()
+            self.fill(self.source, user, "a")
+            self.fill(self.source, user, "b", ["\\Deleted"])
+            subprocess.run(["cp", "-a", self.source.directory / "mail" / user, there.directory / "mail" / user], check=True)
+            finished = self.migrate(user, option, destination=there)
+            self.assertEqual(self.names(self.source, user), left, str(finished))
+            self.assertEqual(self.names(there, user), ["a", "b*"], str(finished))
+
+    def test_delete1_moves_within_one_account(self):
+        user = self.new_user()
+        self.fill(self.source, user, "ab")
+        self.migrate(user, "--folder", "INBOX", "--f1f2", "INBOX=Old", "--delete1", destination=self.source)
+        self.assertEqual(self.names(self.source, user), [])
+        self.assertEqual(self.names(self.source, user, ("Old",)), ["a", "b"])
 
     def test_delete1_and_delete2_exclude_each_other(self):
         user = self.filled("a")

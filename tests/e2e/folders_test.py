@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 import paths  # noqa: F401
+from dovecot import ACCESS_LISTS
 from harness import WholeProgramTest, login, run, side, snapshot
 from imap_account import encode_name
 
@@ -19,16 +20,6 @@ namespace inbox {
   }
 }
 """
-ACL = """
-mail_plugins = acl
-protocol imap {
-  mail_plugins = acl imap_acl
-}
-plugin {
-  acl = vfile
-  acl_anyone = allow
-}
-"""
 
 
 def letter(number):
@@ -38,8 +29,8 @@ def letter(number):
 class FoldersTest(WholeProgramTest):
     @classmethod
     def setUpClass(cls):
-        cls.slash = cls.serve(layout="mdbox", separator="/", prefix="", extra=SPECIAL % "Отправленные" + ACL)
-        cls.dot = cls.serve(layout="mdbox", separator=".", prefix="INBOX.", extra=SPECIAL % "Sent" + ACL)
+        cls.slash = cls.serve(layout="mdbox", separator="/", prefix="", extra=SPECIAL % "Отправленные" + ACCESS_LISTS)
+        cls.dot = cls.serve(layout="mdbox", separator=".", prefix="INBOX.", extra=SPECIAL % "Sent" + ACCESS_LISTS)
 
     def setUp(self):
         self.user = self.new_user()

@@ -124,6 +124,19 @@ service stats {{
 """
 
 
+# As `extra`: access control lists.
+ACCESS_LISTS = """
+mail_plugins = acl
+protocol imap {
+  mail_plugins = acl imap_acl
+}
+plugin {
+  acl = vfile
+  acl_anyone = allow
+}
+"""
+
+
 def free_port(host="127.0.0.1"):
     with socket.socket() as probe:
         probe.bind((host, 0))

@@ -14,7 +14,8 @@ Section selection() {
       {
           valued("folder", list, "NAME", works, "Copies exactly this folder; may be repeated.", "all folders"),
           valued("folderrec", list, "NAME", works, "Copies this folder and everything below it; may be repeated."),
-          valued("include", list, "REGEX", works, "Of all folders, keeps those that match one of these expressions."),
+          valued("include", list, "REGEX", works,
+                 "Copies the folders that match one of these expressions, besides those that are named."),
           valued("exclude", list, "REGEX", works,
                  "Leaves out the folders that match one of these; decided last, also for --folder."),
           command("noexclude", works, "Cancels the exclusions that a preset would add."),

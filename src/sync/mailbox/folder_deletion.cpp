@@ -73,9 +73,7 @@ class Scope {
       if (!mapped) return mapped.error();
       scope.branches_.push_back(std::move(mapped->name));
     }
-    const bool has_names = !rules.names.empty() || !rules.recursive.empty() || rules.only_subscribed;
-    core::Result<NamePatterns> include =
-        NamePatterns::compile("--include", has_names ? std::vector<std::string>() : rules.include);
+    core::Result<NamePatterns> include = NamePatterns::compile("--include", rules.include);
     if (!include) return include.error();
     scope.include_.emplace(std::move(*include));
     core::Result<NamePatterns> exclude = NamePatterns::compile("--exclude", rules.exclude);
@@ -183,7 +181,9 @@ DeletionOrder::DeletionOrder(const SideNames& all, std::vector<ListedMailbox> de
   std::set<std::string_view> names;
   for (const ListedMailbox& mailbox : deletable_) names.insert(mailbox.wire);
   for (const ListedMailbox& mailbox : all.mailboxes) {
-    if (!names.contains(mailbox.wire)) stays(mailbox.name);
+    // A name that is no mailbox is there for those below it, which speak for themselves.
+    const bool is_real = (mailbox.attributes & imap::proto::list_nonexistent) == 0;
+    if (is_real && !names.contains(mailbox.wire)) stays(mailbox.name);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/failure.hpp"
 #include "imap/proto/response.hpp"
 
 #include <cstdint>
@@ -42,6 +43,7 @@ struct MailboxProblem {
   std::string source;       ///< UTF-8
   std::string destination;  ///< where it would go
   std::string reason;
+  core::Fault fault = core::Fault::create;
 };
 
 }  // namespace imapferry::sync

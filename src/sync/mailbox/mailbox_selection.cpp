@@ -44,36 +44,34 @@ bool mark_named(const SideNames& source, std::string_view given, Reach reach, st
   return decoded && mark_spelled(source, *decoded, reach, by_name, marks);
 }
 
-core::Failure unknown_folder(std::string_view option, std::string_view name) {
-  return {
-      core::Fault::usage, fmt::format("{} \"{}\": the source has no such mailbox", option, core::printable(name)), {}};
+MailboxProblem unknown_folder(std::string_view option, const std::string& name) {
+  return {as_utf8(name), {}, fmt::format("the source has no such mailbox ({})", option), core::Fault::select};
 }
 
-core::Result<std::vector<bool>> marks_of_named(const SideNames& source, const config::FolderRules& rules) {
-  std::vector<bool> marks(source.mailboxes.size(), false);
+/// A name that the source does not have costs the others nothing: not every account of a migration has every folder.
+void mark_all_named(const SideNames& source, const config::FolderRules& rules, std::vector<bool>& marks,
+                    std::vector<MailboxProblem>& problems) {
   for (const std::string& name : rules.names) {
-    if (!mark_named(source, name, Reach::itself, marks)) return unknown_folder("--folder", name);
+    if (!mark_named(source, name, Reach::itself, marks)) problems.push_back(unknown_folder("--folder", name));
   }
   for (const std::string& name : rules.recursive) {
-    if (!mark_named(source, name, Reach::with_children, marks)) return unknown_folder("--folderrec", name);
+    if (!mark_named(source, name, Reach::with_children, marks)) problems.push_back(unknown_folder("--folderrec", name));
   }
   for (std::size_t i = 0; rules.only_subscribed && i < marks.size(); ++i) {
     if (source.mailboxes[i].is_subscribed) marks[i] = true;
   }
-  return marks;
 }
 
-core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::FolderRules& rules) {
-  const bool has_names = !rules.names.empty() || !rules.recursive.empty() || rules.only_subscribed;
-  if (has_names) return marks_of_named(source, rules);
-  if (rules.include.empty()) return std::vector<bool>(source.mailboxes.size(), true);
+core::Result<std::vector<bool>> marks_of_rules(const SideNames& source, const config::FolderRules& rules,
+                                               std::vector<MailboxProblem>& problems) {
+  std::vector<bool> marks(source.mailboxes.size(), !is_limited(rules));
+  mark_all_named(source, rules, marks, problems);
   const core::Result<NamePatterns> include = NamePatterns::compile("--include", rules.include);
   if (!include) return include.error();
-  std::vector<bool> marks;
-  for (const ListedMailbox& mailbox : source.mailboxes) {
-    const core::Result<bool> is_included = include->any_matches(mailbox.name, mailbox.wire);
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const core::Result<bool> is_included = include->any_matches(source.mailboxes[i].name, source.mailboxes[i].wire);
     if (!is_included) return is_included.error();
-    marks.push_back(*is_included);
+    if (*is_included) marks[i] = true;
   }
   return marks;
 }
@@ -123,18 +121,18 @@ bool is_given_by_name(const ListedMailbox& mailbox, const config::FolderRules& r
 }  // namespace
 
 core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const config::FolderRules& rules) {
-  core::Result<std::vector<bool>> marks = marks_of_rules(source, rules);
+  MailboxSelection selection;
+  core::Result<std::vector<bool>> marks = marks_of_rules(source, rules, selection.problems);
   if (!marks) return marks.error();
   if (const core::Result<void> kept = keep_root(source, rules, *marks); !kept) return kept.error();
   if (const core::Result<bool> removed = remove_excluded(source, rules, *marks); !removed) return removed.error();
 
-  MailboxSelection selection;
   std::set<std::string_view> seen;  // a server may list a name twice, and INBOX in two spellings
   for (std::size_t i = 0; i < source.mailboxes.size(); ++i) {
     const ListedMailbox& mailbox = source.mailboxes[i];
     if (!mailbox.can_select()) {
       if ((*marks)[i] && is_given_by_name(mailbox, rules)) {
-        selection.problems.push_back({mailbox.name, {}, "the source does not let it be selected"});
+        selection.problems.push_back({mailbox.name, {}, "the source does not let it be selected", core::Fault::select});
       }
       continue;
     }
@@ -146,6 +144,8 @@ core::Result<MailboxSelection> select_mailboxes(const SideNames& source, const c
       selection.left_out.push_back(mailbox.name);
     }
   }
+  std::stable_sort(selection.chosen.begin(), selection.chosen.end(),
+                   [](const ListedMailbox& a, const ListedMailbox& b) { return a.name < b.name; });
   std::stable_partition(selection.chosen.begin(), selection.chosen.end(),
                         [](const ListedMailbox& mailbox) { return is_inbox(mailbox.name); });
   std::stable_sort(

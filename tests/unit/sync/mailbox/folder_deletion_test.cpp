@@ -58,6 +58,15 @@ TEST_CASE("superfluous mailboxes: INBOX, special ones, other people's, and level
   }
 }
 
+TEST_CASE("superfluous mailboxes: a level between that is no mailbox keeps nothing above it") {
+  SideNames destination = side("", '.', {"INBOX", "old", "old.deep.er", "kept", "kept.deep.er"});
+  for (const char* name : {"old.deep", "kept.deep"}) {
+    destination.mailboxes.push_back(listed(name, '.', imap::proto::list_nonexistent | imap::proto::list_noselect));
+  }
+  const SideNames source = side("", '/', {"INBOX", "kept/deep/er"});
+  CHECK(deleted(source, destination) == Names{"old.deep.er", "old"});
+}
+
 TEST_CASE("superfluous mailboxes: none when the source lists none") {
   CHECK(deleted(side("", '/', {}), side("", '/', {"INBOX", "a"})).empty());
   SideNames source = side("", '/', {});
@@ -83,6 +92,11 @@ TEST_CASE("superfluous mailboxes: whatever a limited run leaves out stays") {
     CHECK(deleted(source, destination, rules) == Names{"a/only"});
   }
   SUBCASE("--include") {
+    rules.include = {"^c"};
+    CHECK(deleted(source, destination, rules) == Names{"c2"});
+  }
+  SUBCASE("--include beside --folder") {
+    rules.names = {"a"};
     rules.include = {"^c"};
     CHECK(deleted(source, destination, rules) == Names{"c2"});
   }

@@ -44,6 +44,20 @@ SideNames side_of(const json& names, const json& special, const std::string& pre
 
 }  // namespace
 
+TEST_CASE("imapsync's names: the separator where there is no NAMESPACE") {
+  CHECK(facts().at("guessed_separator").size() > 5);
+  for (const json& row : facts().at("guessed_separator")) {
+    CAPTURE(row.dump());
+    const auto first = [](const json& text) {
+      const std::string given = text.get<std::string>();
+      return given.empty() ? '\0' : given.front();
+    };
+    std::vector<ListedMailbox> mailboxes;
+    for (const auto& [name, told] : row.at("listed").items()) mailboxes.push_back(listed(name, first(told)));
+    CHECK(name_space_of({}, mailboxes).delimiter == first(row.at("separator")));
+  }
+}
+
 TEST_CASE("imapsync's names: one name through all rules") {
   CHECK(facts().at("names").size() > 70);
   for (const json& row : facts().at("names")) {

@@ -28,10 +28,10 @@ Names chosen_of(const core::Result<MailboxSelection>& selection) {
 
 }  // namespace
 
-TEST_CASE("selection: everything that can be selected, INBOX first") {
+TEST_CASE("selection: everything that can be selected, INBOX first, then by name") {
   const core::Result<MailboxSelection> selection = select_mailboxes(example(), {});
-  CHECK(chosen_of(selection) == Names{"INBOX", "Archive/2020", "Archive/2021", "Entw\xC3\xBCrfe", "Entw\xC3\xBCrfe/alt",
-                                      "Trash", "a&b", "Archiver"});
+  CHECK(chosen_of(selection) == Names{"INBOX", "Archive/2020", "Archive/2021", "Archiver", "Entw\xC3\xBCrfe",
+                                      "Entw\xC3\xBCrfe/alt", "Trash", "a&b"});
   CHECK(selection->left_out.empty());
   CHECK(selection->problems.empty());
 }
@@ -53,8 +53,8 @@ TEST_CASE("selection: by name, by branch, by expression") {
       {"a branch in UTF-8", {}, {"Entw\xC3\xBCrfe"}, {}, {}, both_drafts},
       {"a branch in modified UTF-7", {}, {"Entw&APw-rfe"}, {}, {}, both_drafts},
       {"names and branches together", {"Trash"}, {"Archive"}, {}, {}, {"Archive/2020", "Archive/2021", "Trash"}},
-      {"names win over expressions", {"Trash"}, {}, {"^A"}, {}, {"Trash"}},
-      {"any of the expressions", {}, {}, {"^A", "^T"}, {}, {"Archive/2020", "Archive/2021", "Trash", "Archiver"}},
+      {"names and expressions together", {"Trash"}, {}, {"er$"}, {}, {"Archiver", "Trash"}},
+      {"any of the expressions", {}, {}, {"^A", "^T"}, {}, {"Archive/2020", "Archive/2021", "Archiver", "Trash"}},
       {"an expression on UTF-8", {}, {}, {"w\xC3\xBCr"}, {}, both_drafts},
       {"an expression on modified UTF-7", {}, {}, {"w&APw-r"}, {}, both_drafts},
       {"an expression that nothing matches", {}, {}, {"nothing"}, {}, {}},
@@ -84,7 +84,8 @@ TEST_CASE("selection: the subscribed ones, with those that are named") {
   rules.names = {"INBOX"};
   rules.include = {"Entw"};
   rules.exclude = {"2020"};
-  CHECK(chosen_of(select_mailboxes(source, rules)) == Names{"INBOX", "Trash"});
+  CHECK(chosen_of(select_mailboxes(source, rules)) ==
+        Names{"INBOX", "Entw\xC3\xBCrfe", "Entw\xC3\xBCrfe/alt", "Trash"});
 }
 
 TEST_CASE("selection: what --subfolder1 holds") {
@@ -118,10 +119,6 @@ TEST_CASE("selection: what cannot be is a usage failure") {
     const char* message;
   };
   const std::vector<Row> rows = {
-      {{"Nope"}, {}, {}, {}, "--folder \"Nope\": the source has no such mailbox"},
-      {{"trash"}, {}, {}, {}, "--folder \"trash\": the source has no such mailbox"},
-      {{""}, {}, {}, {}, "--folder \"\": the source has no such mailbox"},
-      {{}, {"Trash", "Arch"}, {}, {}, "--folderrec \"Arch\": the source has no such mailbox"},
       {{},
        {},
        {"a["},
@@ -176,4 +173,21 @@ TEST_CASE("selection: a source that lists raw UTF-8 understands modified UTF-7 t
   config::FolderRules rules;
   rules.names = {"Entw&APw-rfe"};
   CHECK(chosen_of(select_mailboxes(side("", '/', {"INBOX", "Entw\xC3\xBCrfe"}), rules)) == Names{"Entw\xC3\xBCrfe"});
+}
+
+TEST_CASE("selection: a mailbox asked for by name that is not there is a problem, and no other is left out for it") {
+  config::FolderRules rules;
+  rules.names = {"Nope", "trash", "Trash", ""};
+  rules.recursive = {"Arch", "Entw&APw-rfe", "Gel&APY-scht"};
+  const core::Result<MailboxSelection> selection = select_mailboxes(example(), rules);
+  CHECK(chosen_of(selection) == Names{"Entw\xC3\xBCrfe", "Entw\xC3\xBCrfe/alt", "Trash"});
+  Names problems;
+  for (const MailboxProblem& problem : selection->problems) {
+    CHECK(problem.fault == core::Fault::select);
+    problems.push_back(problem.source + ": " + problem.reason);
+  }
+  CHECK(problems ==
+        Names{"Nope: the source has no such mailbox (--folder)", "trash: the source has no such mailbox (--folder)",
+              ": the source has no such mailbox (--folder)", "Arch: the source has no such mailbox (--folderrec)",
+              "Gel\xC3\xB6scht: the source has no such mailbox (--folderrec)"});
 }

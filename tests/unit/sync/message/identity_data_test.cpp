@@ -70,6 +70,21 @@ TEST_CASE("identity: headers are equal when imapsync makes the same of them") {
   for (const auto& same : texts_of) CHECK_MESSAGE(same.second.size() == 1, *same.second.begin());
 }
 
+TEST_CASE("identity: the fields of a whole header") {
+  const auto data = read_data("imapsync/identity.json");
+  REQUIRE(data["whole"].size() > 4);
+  config::IdentityRules rules;
+  rules.all_fields = true;
+  for (const auto& row : data["whole"]) {
+    CAPTURE(row.dump());
+    std::string fields;
+    for (const auto& field : row["fields"]) fields += bytes_of(field[0]) + ": " + bytes_of(field[1]) + "\r\n";
+    const std::string header = bytes_of(row["header"]);
+    CHECK(identity_of(rules, header) == identity_of(rules, fields));
+    CHECK(identity_of(rules, header) != identity_of(rules, fields + "More: x\r\n"));
+  }
+}
+
 TEST_CASE("identity: a Message-Id that was added because there was none does not make another message of it") {
   const IdentityRule rule(key);
   const std::string bare = "Subject: a\r\nFrom: b\r\n\r\n";

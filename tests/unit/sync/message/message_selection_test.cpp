@@ -35,6 +35,14 @@ TEST_CASE("selection: ages as imapsync combines them") {
     CHECK((criteria.find("SENTSINCE") != std::string::npos) == rules.max_age.has_value());
     CHECK((criteria.find("SENTBEFORE") != std::string::npos) == rules.min_age.has_value());
   }
+  for (const auto& row : data["searches"]) {
+    CAPTURE(row.dump());
+    SelectionRules rules;
+    rules.source.criteria = row.value("search", "");
+    if (row.contains("max_age")) rules.max_age = row["max_age"].get<double>();
+    if (row.contains("min_age")) rules.min_age = row["min_age"].get<double>();
+    CHECK(search_criteria(rules, rules.source, now) == row["criteria"].get<std::string>());
+  }
   for (const auto& row : data["sizes"]) {
     CAPTURE(row.dump());
     SelectionRules rules;
