@@ -75,7 +75,9 @@ void MailboxSync::match_messages() {
   const config::DeletionRules& deletion = context_.rules.deletion;
   MatchRules rules;
   rules.keeps_duplicates = context_.rules.selection.copy_duplicates;
-  rules.tells_destination_duplicates = deletion.touch_destination();
+  using How = config::DeletionRules::How;
+  rules.tells_destination_duplicates =
+      deletion.destination != How::never || deletion.destination_duplicates != How::never;
   rules.changes_texts = context_.rules.messages.concern_texts();
   matches_ = match(now_.source, now_.destination, rules, copied_before_);
 }

@@ -63,6 +63,14 @@ std::size_t group_size(const MailboxIndex& index, Positions order) {
   return static_cast<std::size_t>(end - order.begin());
 }
 
+/// Whether there are several of one size; a group is in the order of sizes.
+bool has_lookalikes(const MailboxIndex& index, Positions group) {
+  const auto have_equal_size = [&index](Position a, Position b) {
+    return index.message_size(a) == index.message_size(b);
+  };
+  return std::adjacent_find(group.begin(), group.end(), have_equal_size) != group.end();
+}
+
 class Matcher {
  public:
   Matcher(const MailboxIndex& source, const MailboxIndex& destination, MatchRules rules,
@@ -170,7 +178,10 @@ void Matcher::match_group(Positions source_group, Positions destination_group) {
     return;
   }
   tells_copies_apart_ = rules_.tells_destination_duplicates || source_group.size() > 1;
-  pair_known(source_group);
+  // Where copies of one message are to be deleted, which is whose is no matter of record.
+  const bool goes_by_contents = !rules_.keeps_duplicates && rules_.tells_destination_duplicates &&
+                                has_lookalikes(destination_, destination_group);
+  if (!goes_by_contents) pair_known(source_group);
   ask_for_contents(source_group, destination_group);
   take_rest(Role::source, source_group, rest_source_);
   take_rest(Role::destination, destination_group, rest_destination_);

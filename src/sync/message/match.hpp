@@ -43,7 +43,8 @@ struct Matches {
 ///
 /// Messages of different identities are different. Within an identity, in this order:
 ///
-/// 1. What is known to be a copy is one (`known`, ascending by source), while both are there.
+/// 1. What is known to be a copy is one (`known`, ascending by source), while both are there; but for lookalikes that
+///    may be deleted.
 /// 2. Where one side has several of one size, their contents are asked for. Messages of equal content are duplicates:
 ///    the lowest UID stays. Those of different content are different messages.
 /// 3. A copy whose original has left the source is that of another message only when their contents are equal: a draft

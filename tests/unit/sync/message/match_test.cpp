@@ -366,6 +366,16 @@ TEST_CASE("match: what is known to be a copy is one") {
     CHECK(matches.is_certain());
     CHECK(pairs_of(matches) == NumberPairs{{0, 1}, {1, 0}});
   }
+  SUBCASE("but for lookalikes that may be deleted") {
+    const std::vector<KnownCopy> known = {{10, 10}, {20, 20}};
+    const Matches unread = match(index_of({{1, 5}, {1, 5}}), index_of({{1, 5}, {1, 5}}), {false, true, false}, known);
+    CHECK(unread.unread_destination == Numbers{0, 1});
+    const MailboxIndex twins = index_of({{1, 5, 8}, {1, 5, 8}});
+    const Matches matches = match(twins, twins, {false, true, false}, known);
+    CHECK(pairs_of(matches) == NumberPairs{{0, 0}});
+    CHECK(matches.destination_duplicates == Numbers{1});
+    CHECK(match(twins, twins, {true, true, false}, known).pairs.size() == 2);
+  }
   SUBCASE("while both are there") {
     const std::vector<KnownCopy> known = {{10, 70}};
     const Matches matches = match(index_of({{1, 5}}), index_of({{1, 5}}), {}, known);
