@@ -1,7 +1,9 @@
 #include "sync/mailbox_sync.hpp"
 
 #include "imap/proto/refusal.hpp"
+#include "sync/doubled_messages.hpp"
 #include "sync/index_reader.hpp"
+#include "sync/mailbox_deletions.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -32,12 +34,8 @@ T value_or_throw(Side side, core::Result<T> result) {
 
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
                          MailboxMemory& memory, KnownMailbox* known, const LabelNames* label_names)
-    : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory), known_(known),
-      label_names_(label_names), scope_(context.rules.selection) {}
-
-imap::Session& MailboxSync::session(Side side) const {
-  return side == Side::source ? *lane_.source : *lane_.destination;
-}
+    : pass_{context, lane, pair, memory}, labels_(pass_, label_names), forecast_(forecast), known_(known),
+      scope_(context.rules.selection) {}
 
 awaitable<bool> MailboxSync::run() {
   core::Failure failure;
@@ -54,7 +52,7 @@ awaitable<bool> MailboxSync::run() {
 awaitable<bool> MailboxSync::synchronise() {
   co_await recall();
   co_await open_both();
-  const bool has_messages = source_state_.exists > 0 || context_.rules.deletion.touch_destination();
+  const bool has_messages = pass_.source_state.exists > 0 || pass_.context.rules.deletion.touch_destination();
   if (has_messages) {
     co_await complete_listings();
     check_listing();
@@ -62,21 +60,22 @@ awaitable<bool> MailboxSync::synchronise() {
   }
   co_await compare();
   refuse_too_large();
-  co_await plan_labels();
+  co_await labels_.plan();
   tell_plan();
   if (!has_messages) co_return true;
-  if (context_.rules.dry) {
-    co_await delete_messages();
+  MailboxDeletions deletions(pass_);
+  if (pass_.context.rules.dry) {
+    co_await deletions.run();
     co_return true;
   }
-  const bool has_set_flags = !context_.stop.is_requested;
+  const bool has_set_flags = !pass_.context.stop.is_requested;
   if (has_set_flags) co_await set_flags(flag_plan_);
-  if (has_set_flags) co_await set_labels(label_plan_);
+  if (has_set_flags) co_await labels_.carry_out_plan();
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
-  co_await label_copies();
-  co_await settle();
-  if (is_complete) co_await delete_messages();
+  co_await labels_.set_on_copies();
+  co_await take_back_doubled(pass_, confirmed_);
+  if (is_complete) co_await deletions.run();
   note_carried();
   is_worth_noting_ = known_ != nullptr;
   is_complete_ = is_complete;
@@ -90,7 +89,7 @@ awaitable<void> MailboxSync::open_both() {
   core::TaskGroup flight(executor);
   flight.spawn(open_source());
   // In a dry run the mailbox may not be there yet: then it is as good as empty.
-  const bool has_destination = !context_.rules.dry || pair_.exists;
+  const bool has_destination = !pass_.context.rules.dry || pass_.pair.exists;
   if (has_destination) flight.spawn(open_destination());
   const std::optional<std::uint32_t> there = has_destination ? forecast_.destination_messages : 0;
   if (source_.catch_up) {
@@ -107,19 +106,19 @@ awaitable<void> MailboxSync::open_both() {
 }
 
 awaitable<void> MailboxSync::open_source() {
-  const bool deletes = context_.rules.deletion.touch_source();
-  const auto mode = deletes && !context_.rules.dry ? imap::SelectMode::read_write : imap::SelectMode::read_only;
-  core::Result<imap::MailboxState> state = co_await lane_.source->select(pair_.source.wire, mode);
-  source_state_ = value_or_throw(Side::source, std::move(state));
+  const bool deletes = pass_.context.rules.deletion.touch_source();
+  const auto mode = deletes && !pass_.context.rules.dry ? imap::SelectMode::read_write : imap::SelectMode::read_only;
+  core::Result<imap::MailboxState> state = co_await pass_.lane.source->select(pass_.pair.source.wire, mode);
+  pass_.source_state = value_or_throw(Side::source, std::move(state));
 }
 
 awaitable<void> MailboxSync::open_destination() {
-  const auto mode = context_.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
-  foreign_changes_before_ = lane_.destination->foreign_changes();
-  core::Result<imap::MailboxState> state = co_await lane_.destination->select(pair_.destination_wire, mode);
-  destination_state_ = value_or_throw(Side::destination, std::move(state));
-  if (memory_.first_uid_next == 0) memory_.first_uid_next = destination_state_.uid_next;
-  if (destination_state_.is_read_only && !context_.rules.dry) {
+  const auto mode = pass_.context.rules.dry ? imap::SelectMode::read_only : imap::SelectMode::read_write;
+  foreign_changes_before_ = pass_.lane.destination->foreign_changes();
+  core::Result<imap::MailboxState> state = co_await pass_.lane.destination->select(pass_.pair.destination_wire, mode);
+  pass_.destination_state = value_or_throw(Side::destination, std::move(state));
+  if (pass_.memory.first_uid_next == 0) pass_.memory.first_uid_next = pass_.destination_state.uid_next;
+  if (pass_.destination_state.is_read_only && !pass_.context.rules.dry) {
     throw core::Error(Fault::select, "destination: the mailbox can only be read");
   }
 }
@@ -127,25 +126,25 @@ awaitable<void> MailboxSync::open_destination() {
 /// Lists what the first flight has not.
 awaitable<void> MailboxSync::complete_listings() {
   co_await finish_catching_up(Side::source);
-  if (source_state_.exists == 0) {
+  if (pass_.source_state.exists == 0) {
     // An empty mailbox may refuse to be listed.
-    now_.source = {};
+    pass_.now.source = {};
     source_.depth = IndexDepth::identified;
     source_.failure.reset();
   }
-  is_first_copy_ = destination_state_.exists == 0;
+  is_first_copy_ = pass_.destination_state.exists == 0;
   if (is_first_copy_) {
     destination_.depth.reset();
     destination_.failure.reset();
     destination_.catch_up.reset();
-    now_.destination = {};
+    pass_.now.destination = {};
   } else {
     co_await finish_catching_up(Side::destination);
   }
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup both(executor);
   if (is_first_copy_) {
-    const bool must_list = !source_.depth || (*source_.depth == IndexDepth::light && context_.carried != nullptr);
+    const bool must_list = !source_.depth || (*source_.depth == IndexDepth::light && pass_.context.carried != nullptr);
     if (must_list) both.spawn(list(Side::source, first_copy_depth()));
   } else {
     both.spawn(complete_listing(Side::source));
@@ -158,7 +157,7 @@ awaitable<void> MailboxSync::complete_listings() {
 
 /// What is copied whole tells its identities on the way, unless they decide what is copied.
 IndexDepth MailboxSync::first_copy_depth() const noexcept {
-  return context_.carried != nullptr ? IndexDepth::identified : IndexDepth::light;
+  return pass_.context.carried != nullptr ? IndexDepth::identified : IndexDepth::light;
 }
 
 awaitable<void> MailboxSync::complete_listing(Side side) {
@@ -170,13 +169,14 @@ awaitable<void> MailboxSync::list(Side side, IndexDepth depth) {
   Listing& here = listing(side);
   const auto expected = side == Side::source ? forecast_.source_messages : forecast_.destination_messages;
   try {
-    co_await read_index(session(side), context_.identity, "1:*", depth, expected.value_or(0), index(side));
+    co_await read_index(pass_.session(side), pass_.context.identity, "1:*", depth, expected.value_or(0),
+                        pass_.index(side));
     here.depth = depth;
     here.failure.reset();
   } catch (const core::Error& error) {
     // Whose connection was lost is told by the account. Anything else may come of the mailbox being empty or not open.
-    if (!session(side).is_open()) throw;
-    index(side) = {};
+    if (!pass_.session(side).is_open()) throw;
+    pass_.index(side) = {};
     here.failure = error.failure();
   }
 }
@@ -184,45 +184,45 @@ awaitable<void> MailboxSync::list(Side side, IndexDepth depth) {
 /// What was listed lightly, or not to its end, gets its identities.
 awaitable<void> MailboxSync::identify_rest(Side side) {
   std::vector<std::uint32_t> rest;
-  for (std::size_t i = 0; i < index(side).size(); ++i) {
-    if (!index(side).has_identity(i)) rest.push_back(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < pass_.index(side).size(); ++i) {
+    if (!pass_.index(side).has_identity(i)) rest.push_back(static_cast<std::uint32_t>(i));
   }
-  co_await identify(session(side), context_.identity, index(side), rest);
+  co_await identify(pass_.session(side), pass_.context.identity, pass_.index(side), rest);
   listing(side).depth = IndexDepth::identified;
 }
 
 /// A message that the source counts but does not list would be lost in silence, so it is told.
 void MailboxSync::check_listing() {
-  const std::uint64_t expected = lane_.source->exists();
-  if (now_.source.size() >= expected) return;
-  has_failures_ = true;
-  context_.observer.on(MailboxFailed{
-      pair_.source.name, pair_.destination,
+  const std::uint64_t expected = pass_.lane.source->exists();
+  if (pass_.now.source.size() >= expected) return;
+  pass_.has_failures = true;
+  pass_.context.observer.on(MailboxFailed{
+      pass_.pair.source.name, pass_.pair.destination,
       core::Failure{Fault::fetch,
-                    fmt::format("the source holds {} messages but lists only {}", expected, now_.source.size()),
+                    fmt::format("the source holds {} messages but lists only {}", expected, pass_.now.source.size()),
                     {}}});
 }
 
 awaitable<void> MailboxSync::identify_large_messages() {
   std::vector<std::uint32_t> large;
-  for (const std::uint32_t i : matches_.missing) {
-    if (now_.source.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
+  for (const std::uint32_t i : pass_.matches.missing) {
+    if (pass_.now.source.message_size(i) > pass_.context.limits.batch_bytes) large.push_back(i);
   }
-  co_await identify(*lane_.source, context_.identity, now_.source, large);
+  co_await identify(*pass_.lane.source, pass_.context.identity, pass_.now.source, large);
 }
 
 awaitable<bool> MailboxSync::copy() {
-  if (matches_.missing.empty()) co_return true;
+  if (pass_.matches.missing.empty()) co_return true;
   co_await complete_dates();
-  const FlagTranslator translate(context_.rules.flags, destination_state_.permanent_flags);
-  Copier copier(context_, lane_, pair_, now_.source, translate, memory_);
+  const FlagTranslator translate(pass_.context.rules.flags, pass_.destination_state.permanent_flags);
+  Copier copier(pass_.context, pass_.lane, pass_.pair, pass_.now.source, translate, pass_.memory);
   copier.on_confirmed([this](auto items, auto uids) { note_copied(items, uids); });
-  has_changed_destination_ = true;
+  pass_.has_changed_destination = true;
   if (is_first_copy_) {
     co_await identify_large_messages();
-    copier.set_lookalikes_aside(!context_.rules.selection.copy_duplicates);
+    copier.set_lookalikes_aside(!pass_.context.rules.selection.copy_duplicates);
   }
-  bool is_complete = co_await copier.copy(matches_.missing);
+  bool is_complete = co_await copier.copy(pass_.matches.missing);
   if (is_complete && !copier.lookalikes().empty()) is_complete = co_await copy_apparent_duplicates(copier);
   confirmed_ = copier.confirmed();
   if (!flags_after_copy_.empty()) co_await set_flags(flags_after_copy_);
@@ -239,12 +239,12 @@ awaitable<bool> MailboxSync::copy_apparent_duplicates(Copier& copier) {
   co_await read_contents_of(Side::source, family);
   std::set<std::pair<std::uint32_t, Content>> seen;
   for (const Copier::Lookalike& one : copier.lookalikes()) {
-    if (const Content* content = now_.source.content(one.earlier)) seen.emplace(one.earlier, *content);
+    if (const Content* content = pass_.now.source.content(one.earlier)) seen.emplace(one.earlier, *content);
   }
   std::vector<std::uint32_t> others;
   std::uint64_t duplicates = 0;
   for (const Copier::Lookalike& one : copier.lookalikes()) {
-    const Content* content = now_.source.content(one.position);
+    const Content* content = pass_.now.source.content(one.position);
     const bool is_duplicate = content != nullptr && !seen.emplace(one.earlier, *content).second;
     if (is_duplicate) {
       ++duplicates;
@@ -252,14 +252,15 @@ awaitable<bool> MailboxSync::copy_apparent_duplicates(Copier& copier) {
       others.push_back(one.position);
     }
   }
-  if (duplicates > 0) context_.observer.on(DuplicatesSkipped{pair_.source.name, duplicates});
+  if (duplicates > 0) pass_.context.observer.on(DuplicatesSkipped{pass_.pair.source.name, duplicates});
   std::sort(others.begin(), others.end());
   copier.set_lookalikes_aside(false);
   const bool is_complete = co_await copier.copy(others);
   // What was sent is what is there, but for what the server changes and nobody compares.
   for (const std::uint32_t i : family) {
-    const Content* content = now_.source.content(i);
-    if (content != nullptr && now_.copies[i] != 0) now_.destination.set_content(now_.copies[i], *content);
+    const Content* content = pass_.now.source.content(i);
+    if (content != nullptr && pass_.now.copies[i] != 0)
+      pass_.now.destination.set_content(pass_.now.copies[i], *content);
   }
   co_return is_complete;
 }
@@ -267,24 +268,24 @@ awaitable<bool> MailboxSync::copy_apparent_duplicates(Copier& copier) {
 /// Dates are not remembered, as only messages that are copied need theirs.
 awaitable<void> MailboxSync::complete_dates() {
   std::vector<std::uint32_t> undated;
-  for (const std::uint32_t i : matches_.missing) {
-    if (now_.source.date(i) == MailboxIndex::no_date) undated.push_back(i);
+  for (const std::uint32_t i : pass_.matches.missing) {
+    if (pass_.now.source.date(i) == MailboxIndex::no_date) undated.push_back(i);
   }
   // Where the server has told none for the others either, there are none to be had.
-  if (known_ != nullptr) co_await read_dates(*lane_.source, now_.source, undated);
-  if (!context_.rules.selection.dates_from_header) co_return;
+  if (known_ != nullptr) co_await read_dates(*pass_.lane.source, pass_.now.source, undated);
+  if (!pass_.context.rules.selection.dates_from_header) co_return;
   // The others bring their headers along.
   std::vector<std::uint32_t> large;
-  for (const std::uint32_t i : matches_.missing) {
-    if (now_.source.message_size(i) > context_.limits.batch_bytes) large.push_back(i);
+  for (const std::uint32_t i : pass_.matches.missing) {
+    if (pass_.now.source.message_size(i) > pass_.context.limits.batch_bytes) large.push_back(i);
   }
-  co_await read_header_dates(*lane_.source, now_.source, large);
+  co_await read_header_dates(*pass_.lane.source, pass_.now.source, large);
 }
 
 /// All that get the same change at once, and all changes in one flight.
 awaitable<void> MailboxSync::set_flags(const FlagPlan& plan) {
   if (plan.empty()) co_return;
-  has_changed_destination_ = true;
+  pass_.has_changed_destination = true;
   const auto executor = co_await boost::asio::this_coro::executor;
   core::TaskGroup flight(executor);
   for (const auto& [item, planned] : plan) {
@@ -293,31 +294,31 @@ awaitable<void> MailboxSync::set_flags(const FlagPlan& plan) {
     }
   }
   co_await flight.join();
-  if (has_failures_) forget_flag_changes();
+  if (pass_.has_failures) forget_flag_changes();
 }
 
 awaitable<void> MailboxSync::set_flags_of(std::string set, const FlagChange& change) {
   const std::string item = change.item();
-  const std::optional<core::Failure> failure = co_await lane_.destination->uid_store(set, item);
+  const std::optional<core::Failure> failure = co_await pass_.lane.destination->uid_store(set, item);
   if (failure) {
-    has_failures_ = true;
-    context_.observer.on(
-        MailboxFailed{pair_.source.name, pair_.destination,
+    pass_.has_failures = true;
+    pass_.context.observer.on(
+        MailboxFailed{pass_.pair.source.name, pass_.pair.destination,
                       failure->within(fmt::format("{} of messages {}", item, set)).within(name_of(Side::destination))});
     co_return;
   }
   const auto changed = UidSet::parse(set);
   if (changed) note_flags(*changed, change);
-  context_.observer.on(FlagsSet{pair_.destination, changed ? changed->size() : 0});
+  pass_.context.observer.on(FlagsSet{pass_.pair.destination, changed ? changed->size() : 0});
 }
 
 /// What could not be set is still to be done at the next run, which must see the change again.
 void MailboxSync::forget_flag_changes() {
   for (const auto& [uid, flags] : flags_before_) {
-    const std::size_t i = now_.source.find(uid);
-    if (i < now_.source.size()) now_.source.set_flags(i, flags);
+    const std::size_t i = pass_.now.source.find(uid);
+    if (i < pass_.now.source.size()) pass_.now.source.set_flags(i, flags);
   }
-  source_state_.mod_seq = known_ != nullptr ? known_->record().source_state.mod_seq : 0;
+  pass_.source_state.mod_seq = known_ != nullptr ? known_->record().source_state.mod_seq : 0;
 }
 
 }  // namespace imapferry::sync

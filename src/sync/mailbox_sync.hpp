@@ -4,12 +4,9 @@
 #include "sync/context.hpp"
 #include "sync/copier.hpp"
 #include "sync/index_reader.hpp"
-#include "sync/known_mailbox.hpp"
-#include "sync/lane.hpp"
-#include "sync/mailbox/mailbox_map.hpp"
+#include "sync/label_sync.hpp"
+#include "sync/mailbox_pass.hpp"
 #include "sync/message/flag_plan.hpp"
-#include "sync/message/label_plan.hpp"
-#include "sync/message/match.hpp"
 #include "sync/message_scope.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -37,6 +34,8 @@ class MailboxSync {
   /// `known` is null where nothing is remembered, `label_names` where labels are not carried.
   MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast, MailboxMemory& memory,
               KnownMailbox* known, const LabelNames* label_names);
+  MailboxSync(const MailboxSync&) = delete;
+  MailboxSync& operator=(const MailboxSync&) = delete;
 
   /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
   /// tries again with the same memory) or the mailbox cannot be opened or listed.
@@ -90,68 +89,25 @@ class MailboxSync {
   boost::asio::awaitable<void> set_flags(const FlagPlan& plan);
   boost::asio::awaitable<void> set_flags_of(std::string set, const FlagChange& change);
   void forget_flag_changes();
-  struct LabelCommand;
-  struct LabelOutcome;
-  void tell_labels_failed(Side side, const core::Failure& failure);
-  boost::asio::awaitable<void> read_labels_of(Side side, const imap::proto::UidSet& uids, LabelIndex& labels,
-                                              bool& is_read);
-  boost::asio::awaitable<void> plan_labels();
-  void note_unlabelled(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
-  boost::asio::awaitable<void> label_copies();
-  boost::asio::awaitable<void> find_unlabelled();
-  boost::asio::awaitable<void> set_labels(const LabelPlan& plan);
-  boost::asio::awaitable<void> set_label(const LabelCommand& command, LabelOutcome& outcome);
-  boost::asio::awaitable<void> settle();
-  boost::asio::awaitable<void> remove_doubles();
   void plan_flags();
-  boost::asio::awaitable<void> delete_messages();
-  boost::asio::awaitable<void> delete_on_destination();
-  void note_theirs();
-  [[nodiscard]] std::uint64_t nobodys_among(const imap::proto::UidSet& doomed) const;
-  boost::asio::awaitable<void> expunge_destination();
-  boost::asio::awaitable<void> delete_on_source();
-  boost::asio::awaitable<bool> delete_set(Side side, const imap::proto::UidSet& doomed, config::DeletionRules::How how);
-  boost::asio::awaitable<imap::proto::UidSet> copies_that_are_there();
-  boost::asio::awaitable<imap::proto::UidSet> safely_copied();
-  boost::asio::awaitable<void> compare_copies(std::span<const Matches::Pair> pairs, imap::proto::UidSet& safe);
-  [[nodiscard]] bool wants_deleted_on_source(std::uint32_t i) const;
-  boost::asio::awaitable<bool> is_source_itself(const imap::proto::UidSet& doomed);
-  void forget_on_source(const imap::proto::UidSet& gone);
-  void tell_deletion_failed(const core::Failure& failure);
-  void tell_deleted(Side side, std::uint64_t messages);
   boost::asio::awaitable<void> note_before_changes();
   void note_flags(const imap::proto::UidSet& uids, const FlagChange& change);
   void note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids);
   [[nodiscard]] boost::asio::awaitable<bool> read_end_state(store::SideState& state);
   [[nodiscard]] store::MailboxRecord record_of_opening() const;
   [[nodiscard]] store::MailboxCounts counts() const;
-  [[nodiscard]] imap::Session& session(Side side) const;
-  [[nodiscard]] MailboxIndex& index(Side side) { return side == Side::source ? now_.source : now_.destination; }
-  [[nodiscard]] const MailboxIndex& index(Side side) const {
-    return side == Side::source ? now_.source : now_.destination;
-  }
   [[nodiscard]] Listing& listing(Side side) { return side == Side::source ? source_ : destination_; }
   [[nodiscard]] const Listing& listing(Side side) const { return side == Side::source ? source_ : destination_; }
-  [[nodiscard]] const imap::MailboxState& state(Side side) const {
-    return side == Side::source ? source_state_ : destination_state_;
-  }
   [[nodiscard]] const store::SideState& last(Side side) const {
     return side == Side::source ? source_last_ : destination_last_;
   }
 
-  const Context& context_;
-  Lane& lane_;
-  const MailboxPair& pair_;
+  MailboxPass pass_;
+  LabelSync labels_;
   Forecast forecast_;
-  MailboxMemory& memory_;
   KnownMailbox* known_;
-  const LabelNames* label_names_;
-
-  MailboxSnapshot now_;
-  store::SideState source_last_;       ///< what `now_` was true for when this attempt began
+  store::SideState source_last_;       ///< what `pass_.now` was true for when this attempt began
   store::SideState destination_last_;  ///< likewise
-  imap::MailboxState source_state_;
-  imap::MailboxState destination_state_;
   Listing source_;
   Listing destination_;
   bool is_first_copy_ = false;  ///< the destination is empty: duplicates are told from the stream that is copied
@@ -159,21 +115,16 @@ class MailboxSync {
   MessageScope::LeftOut left_out_;
   std::uint64_t cross_duplicates_ = 0;
   std::vector<Identity> copied_identities_;  ///< where other mailboxes want to know
-  Matches matches_;
   FlagPlan flag_plan_;
   FlagPlan flags_after_copy_;
-  LabelPlan label_plan_;
-  FlagsBefore flags_before_;                    ///< of source messages whose flags have changed
-  imap::proto::UidSet remembered_;              ///< UIDs on the source
-  std::vector<KnownCopy> copied_before_;        ///< ascending by source
-  std::vector<std::uint32_t> confirmed_blind_;  ///< positions on the source of what was copied without a UID being told
-  std::uint64_t confirmed_ = 0;                 ///< copied by this attempt
-  std::uint64_t appended_ = 0;                  ///< messages whose UIDs the destination has told
-  std::uint64_t foreign_changes_before_ = 0;    ///< Session's count when the mailbox was opened
-  bool has_changed_destination_ = false;
+  FlagsBefore flags_before_;                  ///< of source messages whose flags have changed
+  imap::proto::UidSet remembered_;            ///< UIDs on the source
+  std::vector<KnownCopy> copied_before_;      ///< ascending by source
+  std::uint64_t confirmed_ = 0;               ///< copied by this attempt
+  std::uint64_t appended_ = 0;                ///< messages whose UIDs the destination has told
+  std::uint64_t foreign_changes_before_ = 0;  ///< Session's count when the mailbox was opened
   bool is_worth_noting_ = false;
   bool is_complete_ = false;
-  bool has_failures_ = false;
 };
 
 }  // namespace imapferry::sync

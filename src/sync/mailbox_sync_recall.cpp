@@ -10,30 +10,30 @@ using boost::asio::awaitable;
 
 /// A line that breaks again and again must not make us list the same messages again and again.
 void MailboxSync::keep_for_next_attempt() {
-  memory_.lost_at = std::chrono::steady_clock::now();
+  pass_.memory.lost_at = std::chrono::steady_clock::now();
   BrokenOff left;
   for (const Side side : {Side::source, Side::destination}) {
     (side == Side::source ? left.source : left.destination) = state_for_next_attempt(side);
     if (listing(side).catch_up) listing(side).catch_up->salvage();
   }
-  std::uint64_t known = now_.source.size() + now_.destination.size();
-  for (std::size_t i = 0; i < now_.source.size(); ++i) known += now_.source.has_identity(i) ? 1 : 0;
-  memory_.listed = std::max(memory_.listed, known);
+  std::uint64_t known = pass_.now.source.size() + pass_.now.destination.size();
+  for (std::size_t i = 0; i < pass_.now.source.size(); ++i) known += pass_.now.source.has_identity(i) ? 1 : 0;
+  pass_.memory.listed = std::max(pass_.memory.listed, known);
   note_known_copies();
-  left.now = std::move(now_);
+  left.now = std::move(pass_.now);
   left.flags_before = std::move(flags_before_);
   left.remembered = std::move(remembered_);
   left.copied_before = std::move(copied_before_);
-  memory_.broken_off = std::move(left);
+  pass_.memory.broken_off = std::move(left);
 }
 
 /// What is known to be a copy stays one, whatever else comes.
 void MailboxSync::note_known_copies() {
-  const bool is_compared = !now_.copies.empty() && now_.copies.size() == now_.source.size();
+  const bool is_compared = !pass_.now.copies.empty() && pass_.now.copies.size() == pass_.now.source.size();
   if (!is_compared) return;
   copied_before_.clear();
-  for (std::size_t i = 0; i < now_.source.size(); ++i) {
-    if (now_.copies[i] != 0) copied_before_.push_back({now_.source.uid(i), now_.copies[i]});
+  for (std::size_t i = 0; i < pass_.now.source.size(); ++i) {
+    if (pass_.now.copies[i] != 0) copied_before_.push_back({pass_.now.source.uid(i), pass_.now.copies[i]});
   }
   std::sort(copied_before_.begin(), copied_before_.end(),
             [](const KnownCopy& a, const KnownCopy& b) { return a.source < b.source; });
@@ -41,46 +41,46 @@ void MailboxSync::note_known_copies() {
 
 /// Nothing below any UID is known to be complete, and flags are as new as what they were compared with.
 store::SideState MailboxSync::state_for_next_attempt(Side side) const {
-  const bool is_open = state(side).uid_validity != 0;
+  const bool is_open = pass_.state(side).uid_validity != 0;
   const bool is_caught_up = is_open && !listing(side).catch_up;
   store::SideState kept;
-  kept.uid_validity = is_open && !listing(side).catch_up ? state(side).uid_validity : last(side).uid_validity;
-  kept.mod_seq = is_caught_up ? state(side).mod_seq : last(side).mod_seq;
+  kept.uid_validity = is_open && !listing(side).catch_up ? pass_.state(side).uid_validity : last(side).uid_validity;
+  kept.mod_seq = is_caught_up ? pass_.state(side).mod_seq : last(side).mod_seq;
   return kept;
 }
 
 /// Takes up what an attempt before, or earlier runs, knew of each side.
 awaitable<void> MailboxSync::recall() {
   CatchUp::Age age = CatchUp::Age::earlier_run;
-  if (memory_.broken_off) {
-    now_ = std::move(memory_.broken_off->now);
-    source_last_ = memory_.broken_off->source;
-    destination_last_ = memory_.broken_off->destination;
-    flags_before_ = std::move(memory_.broken_off->flags_before);
-    remembered_ = std::move(memory_.broken_off->remembered);
-    copied_before_ = std::move(memory_.broken_off->copied_before);
-    memory_.broken_off.reset();
+  if (pass_.memory.broken_off) {
+    pass_.now = std::move(pass_.memory.broken_off->now);
+    source_last_ = pass_.memory.broken_off->source;
+    destination_last_ = pass_.memory.broken_off->destination;
+    flags_before_ = std::move(pass_.memory.broken_off->flags_before);
+    remembered_ = std::move(pass_.memory.broken_off->remembered);
+    copied_before_ = std::move(pass_.memory.broken_off->copied_before);
+    pass_.memory.broken_off.reset();
     age = CatchUp::Age::this_run;
   } else if (known_ != nullptr && known_->is_written()) {
-    now_ = co_await known_->load();
+    pass_.now = co_await known_->load();
     source_last_ = known_->record().source_state;
     destination_last_ = known_->record().destination_state;
-    for (std::size_t i = 0; i < now_.source.size(); ++i) {
-      remembered_.add(now_.source.uid(i));
+    for (std::size_t i = 0; i < pass_.now.source.size(); ++i) {
+      remembered_.add(pass_.now.source.uid(i));
     }
     note_known_copies();
   }
   // Their places change while messages come and go.
-  now_.copies = {};
+  pass_.now.copies = {};
   recall_side(Side::source, age);
   recall_side(Side::destination, age);
 }
 
 void MailboxSync::recall_side(Side side, CatchUp::Age age) {
   if (last(side).uid_validity == 0) {
-    index(side) = {};
+    pass_.index(side) = {};
   } else {
-    listing(side).catch_up.emplace(session(side), context_.identity, last(side), index(side), age);
+    listing(side).catch_up.emplace(pass_.session(side), pass_.context.identity, last(side), pass_.index(side), age);
   }
 }
 
@@ -88,27 +88,27 @@ void MailboxSync::recall_side(Side side, CatchUp::Age age) {
 awaitable<void> MailboxSync::finish_catching_up(Side side) {
   Listing& here = listing(side);
   if (!here.catch_up) co_return;
-  const bool is_true = co_await here.catch_up->succeeded(state(side));
+  const bool is_true = co_await here.catch_up->succeeded(pass_.state(side));
   if (is_true) {
     here.depth = IndexDepth::light;
     if (side == Side::source) flags_before_.merge(here.catch_up->take_before());
   } else {
-    index(side) = {};
+    pass_.index(side) = {};
     if (side == Side::source) remembered_ = {};
-    if (state(side).uid_validity != last(side).uid_validity) {
-      context_.observer.on(MailboxRenumbered{side, pair_.source.name, pair_.destination});
+    if (pass_.state(side).uid_validity != last(side).uid_validity) {
+      pass_.context.observer.on(MailboxRenumbered{side, pass_.pair.source.name, pass_.pair.destination});
       // Whose UIDs mean nothing any more.
       copied_before_.clear();
       if (side == Side::destination) {
-        memory_.appended = {};
-        for (MailboxMemory::Unlabelled& message : memory_.unlabelled) message.copy = 0;
-        memory_.first_uid_next = state(side).uid_next;
+        pass_.memory.appended = {};
+        for (MailboxMemory::Unlabelled& message : pass_.memory.unlabelled) message.copy = 0;
+        pass_.memory.first_uid_next = pass_.state(side).uid_next;
       }
       if (side == Side::source) {
-        now_.deleted.clear();
-        memory_.left_out.clear();
-        memory_.changed = {};
-        memory_.unlabelled.clear();
+        pass_.now.deleted.clear();
+        pass_.memory.left_out.clear();
+        pass_.memory.changed = {};
+        pass_.memory.unlabelled.clear();
       }
     }
   }

@@ -1,6 +1,7 @@
+#include "sync/doubled_messages.hpp"
+
 #include "core/pause.hpp"
 #include "sync/index_reader.hpp"
-#include "sync/mailbox_sync.hpp"
 
 #include <fmt/format.h>
 
@@ -40,42 +41,21 @@ UidSet lookalikes_in(const MailboxIndex& index) {
   return lookalikes;
 }
 
-}  // namespace
-
-/// When the destination holds more than was there and what we have added, something else came in. It may be a batch of
-/// a run that was killed, or of a connection that was lost, which the server had received in full and stored after we
-/// had looked.
-awaitable<void> MailboxSync::settle() {
-  imap::Session& destination = *lane_.destination;
-  const std::uint64_t expected = destination_state_.exists + confirmed_;
-  if (!memory_.unheard.empty()) {
-    // The server may be at it still: it has a moment to finish, since the connection was lost.
-    const auto waited = std::chrono::steady_clock::now() - memory_.lost_at;
-    if (waited < time_to_finish) {
-      co_await core::pause(std::chrono::duration_cast<std::chrono::milliseconds>(time_to_finish - waited));
-    }
-    co_await destination.noop();
-  }
-  // Most servers have counted already, in their answers to the APPENDs.
-  if (confirmed_ > 0 && destination.exists() != expected) co_await destination.noop();
-  const bool has_more = confirmed_ > 0 && destination.exists() > expected;
-  if (has_more || !memory_.unheard.empty()) co_await remove_doubles();
-}
-
 /// Takes back those of our own messages that something else has stored as well: the other one stays. Where the server
 /// does not tell which are ours, they are among those whose confirmation was never heard: of two that are equal the
 /// second goes.
-awaitable<void> MailboxSync::remove_doubles() {
-  const UidSet& ours = memory_.appended;
-  const bool knows_ours = ours.size() == memory_.copied && lane_.destination->has(imap::proto::Capability::uidplus);
-  if (!knows_ours && memory_.unheard.empty()) co_return;
+awaitable<void> remove_doubles(MailboxPass& pass) {
+  const UidSet& ours = pass.memory.appended;
+  const bool knows_ours =
+      ours.size() == pass.memory.copied && pass.lane.destination->has(imap::proto::Capability::uidplus);
+  if (!knows_ours && pass.memory.unheard.empty()) co_return;
   MailboxIndex arrived;
-  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(memory_.first_uid_next, 1));
-  co_await read_index(*lane_.destination, context_.identity, range, IndexDepth::identified, 0, arrived);
+  const std::string range = fmt::format("{}:*", std::max<std::uint32_t>(pass.memory.first_uid_next, 1));
+  co_await read_index(*pass.lane.destination, pass.context.identity, range, IndexDepth::identified, 0, arrived);
   Contents contents;
   const UidSet lookalikes = lookalikes_in(arrived);
   if (lookalikes.empty()) co_return;
-  co_await read_contents(*lane_.destination, context_.identity, lookalikes, contents);
+  co_await read_contents(*pass.lane.destination, pass.context.identity, lookalikes, contents);
 
   std::map<std::pair<Identity, Content>, std::vector<imap::proto::Uid>> equal;
   for (const auto& [uid, content] : contents) {
@@ -86,16 +66,35 @@ awaitable<void> MailboxSync::remove_doubles() {
     // Foreign ones first: ours is a double when what stands before it is the same message.
     const auto is_foreign = [&ours](imap::proto::Uid uid) { return !ours.contains(uid); };
     std::stable_partition(uids.begin(), uids.end(), is_foreign);
-    const bool may_be_ours = memory_.unheard.contains(what.first);
+    const bool may_be_ours = pass.memory.unheard.contains(what.first);
     for (std::size_t n = 1; n < uids.size(); ++n) {
       const bool is_ours = !is_foreign(uids[n]) && is_foreign(uids[n - 1]);
       if (is_ours || may_be_ours) doubles.add(uids[n]);
     }
   }
   for (const std::string& set : doubles.to_strings(longest_set)) {
-    const std::optional<core::Failure> failure = co_await lane_.destination->uid_delete(set);
+    const std::optional<core::Failure> failure = co_await pass.lane.destination->uid_delete(set);
     if (failure) throw core::Error(failure->within("taking back doubled messages"));
   }
+}
+
+}  // namespace
+
+awaitable<void> take_back_doubled(MailboxPass& pass, std::uint64_t copied) {
+  imap::Session& destination = *pass.lane.destination;
+  const std::uint64_t expected = pass.destination_state.exists + copied;
+  if (!pass.memory.unheard.empty()) {
+    // The server may be at it still: it has a moment to finish, since the connection was lost.
+    const auto waited = std::chrono::steady_clock::now() - pass.memory.lost_at;
+    if (waited < time_to_finish) {
+      co_await core::pause(std::chrono::duration_cast<std::chrono::milliseconds>(time_to_finish - waited));
+    }
+    co_await destination.noop();
+  }
+  // Most servers have counted already, in their answers to the APPENDs.
+  if (copied > 0 && destination.exists() != expected) co_await destination.noop();
+  const bool has_more = copied > 0 && destination.exists() > expected;
+  if (has_more || !pass.memory.unheard.empty()) co_await remove_doubles(pass);
 }
 
 }  // namespace imapferry::sync
