@@ -102,7 +102,9 @@ int run_command_line(std::vector<std::string> arguments) {
   case cli::CliAction::run: break;
   }
   if (auto asked = ask_missing_passwords(*invocation); !asked) return complain(asked.error());
-  return migrate(*invocation);
+  const Ending ending = migrate(*invocation);
+  if (ending.signal) die_by(*ending.signal);
+  return ending.exit_code;
 }
 
 }  // namespace

@@ -207,6 +207,7 @@ void Books::tell_end(const report::StatisticsFacts& facts) {
   text += report::exit_line(tally_, facts);
   const std::string path = log_path();
   if (!path.empty()) text += fmt::format("Log file is {}\n", core::printable(path, 1000));
+  text += report::signal_line(tally_);
   if (book != nullptr) {
     write(*book, text);
   } else {

@@ -58,13 +58,11 @@ struct Namespaces {
 /// words; a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
 class Session : private proto::UnsolicitedHandler {
  public:
-  /// Connects, protects, logs in and learns the capabilities. Throws core::Error with the host, the port and
-  /// the phase.
-  static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route,
-                                                               const Credentials& credentials);
-  /// Connects and protects, but does not log in: for --justconnect.
+  /// Connects and protects. Throws core::Error with the host, the port and the phase.
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(const Server& server, const Route& route);
-  /// The same two over a stream that is connected already.
+  /// Logs in and learns the capabilities. Throws likewise.
+  boost::asio::awaitable<void> enter(const Server& server, const Route& route, const Credentials& credentials);
+  /// Both over a stream that is connected already.
   static boost::asio::awaitable<std::unique_ptr<Session>>
   open(std::unique_ptr<net::Stream> stream, const Server& server, const Route& route, const Credentials& credentials);
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(std::unique_ptr<net::Stream> stream,

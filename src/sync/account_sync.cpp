@@ -215,13 +215,22 @@ void AccountSync::tell_nothing_to_do(const MailboxPair& pair, const store::Mailb
 awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane) {
   core::Failure failure;
   imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
-  try {
-    slot = co_await lanes_.open(side, std::move(place));
-    co_await read_names(side, *slot);
-    tell_connected(side, *slot);
-    co_return;
-  } catch (const core::Error& error) {
-    failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
+  slot = imap::Lease(nullptr, std::move(place));
+  const imap::Pool& pool = lanes_.pool(side);
+  for (bool is_again = false;; is_again = true) {
+    const std::uint64_t times_closed = pool.times_closed();
+    try {
+      co_await lanes_.open(side, slot);
+      if (is_again) context_.observer.on(Reconnected{side});
+      co_await read_names(side, *slot);
+      tell_connected(side, *slot);
+      co_return;
+    } catch (const core::Error& error) {
+      failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
+    }
+    // What the user has closed is to be opened anew; anything else ends an account that has not even begun.
+    const bool was_wished = failure.fault == Fault::closed && pool.times_closed() != times_closed;
+    if (!was_wished || context_.stop.is_requested) break;
   }
   if (!failed_side_) failed_side_ = side;
   throw core::Error(failure);

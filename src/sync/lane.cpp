@@ -35,10 +35,10 @@ awaitable<imap::Credentials> LaneKeeper::credentials(Side side) const {
   co_return who;
 }
 
-awaitable<imap::Lease> LaneKeeper::open(Side side, imap::Place place) {
+awaitable<void> LaneKeeper::open(Side side, imap::Lease& lease) {
   const imap::Credentials who = co_await credentials(side);
-  imap::Lease lease = co_await pool(side).open(std::move(place), who);
-  co_return lease;
+  std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
+  lease.replace(std::move(session));
 }
 
 awaitable<std::optional<Lane>> LaneKeeper::open_extra() {
@@ -85,9 +85,7 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
     core::Failure failure;
     // The place is kept over all attempts: waiting for one while holding the other server's could go in a circle.
     try {
-      const imap::Credentials who = co_await credentials(side);
-      std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
-      lease.replace(std::move(session));
+      co_await open(side, lease);
       context_.observer.on(Reconnected{side});
       co_return;
     } catch (const core::Error& error) {

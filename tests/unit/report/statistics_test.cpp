@@ -128,6 +128,19 @@ TEST_CASE("exit code: limits and the abort file") {
   CHECK(end(std::nullopt, false) == 6);
 }
 
+TEST_CASE("the last line names the signal by which the process dies, where one has cut the run short") {
+  const auto last = [](std::uint64_t copied_before, bool was_stopped, bool by_file) {
+    RunTally tally;
+    feed(tally, {run_started(1), started(0), mapped(0, {"INBOX"}), planned_fully("INBOX", 10, copied_before, 0),
+                 Step(run::RunEvent(run::StopRequested{by_file ? "--abortbyfile" : "SIGTERM", by_file})),
+                 Step(0, run::AccountFinished{{}, {}, was_stopped, {}}), run_finished()});
+    return signal_line(tally);
+  };
+  CHECK(last(0, true, false) == "Killing myself with signal TERM\n");
+  CHECK(last(0, true, true).empty());
+  CHECK(last(10, false, false).empty());
+}
+
 TEST_CASE("transcript: what a resync has to do decides when it ends") {
   RunTally tally;
   std::string lines;
