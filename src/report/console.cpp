@@ -270,6 +270,13 @@ void Console::show(const run::AccountRef& account, const sync::LittleRoom& event
   print(account, text);
 }
 
+/// With many accounts on a terminal it would be the same lines again and again.
+void Console::show(const run::AccountRef& account, const sync::MessagesSelected& event) {
+  if (is_plain() || (mode_ == ConsoleMode::live && prefix(account).empty())) {
+    print(account, fmt::format("{}: only messages {}", name_of(event.side), describe(event)));
+  }
+}
+
 void Console::show(const run::StoreTrouble& event) { print_line("warning: " + event.what); }
 
 void Console::show(const run::AccountRef& account, const sync::Retrying& event) {

@@ -70,6 +70,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
   void show(const run::AccountRef& account, const sync::LittleRoom& event);
+  void show(const run::AccountRef& account, const sync::MessagesSelected& event);
   void show(const run::AccountRef& account, const sync::Retrying& event);
   void show(const run::AccountRef&, const sync::Reconnected&) {}
 

@@ -94,6 +94,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::MailboxDone& event);
   void take(std::size_t, const sync::MailboxRenumbered&) {}
   void take(std::size_t, const sync::LittleRoom&) {}
+  void take(std::size_t, const sync::MessagesSelected&) {}
   void take(std::size_t number, const sync::Retrying& event);
   void take(std::size_t number, const sync::Reconnected& event);
   /// Every alternative has a function of its own; else it would come here as an Event again, for ever.

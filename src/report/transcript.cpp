@@ -42,8 +42,9 @@ void Transcript::on(const run::AccountRef& account, const run::AccountEvent& eve
 }
 
 void Transcript::show(const sync::Event& event) {
-  const bool is_before_work =
-      std::holds_alternative<sync::MailboxesMapped>(event) || std::holds_alternative<sync::MailboxWeighed>(event);
+  const bool is_before_work = std::holds_alternative<sync::MailboxesMapped>(event) ||
+                              std::holds_alternative<sync::MailboxWeighed>(event) ||
+                              std::holds_alternative<sync::MessagesSelected>(event);
   if (!has_begun_ && !is_before_work) begin_work();
   std::visit([this](const auto& happened) { show(happened); }, event);
 }
@@ -221,6 +222,10 @@ void Transcript::show(const sync::NotPossible& event) {
 void Transcript::show(const sync::LittleRoom& event) {
   line(
       fmt::format("Host2: quota: {} of {} bytes used, about {} bytes to come", event.used, event.limit, event.to_come));
+}
+
+void Transcript::show(const sync::MessagesSelected& event) {
+  line(fmt::format("Host{}: only messages {}", number_of(event.side), describe(event)));
 }
 
 void Transcript::show(const sync::FlagsSet& event) {

@@ -56,6 +56,7 @@ class Transcript {
   void show(const sync::RightsSet& event);
   void show(const sync::NotPossible& event);
   void show(const sync::LittleRoom& event);
+  void show(const sync::MessagesSelected& event);
   void show(const sync::FlagsSet& event);
   void show(const sync::MailboxDone&) {}
   void show(const sync::MailboxRenumbered& event);

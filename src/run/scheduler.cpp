@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <random>
 #include <thread>
 #include <utility>
@@ -163,6 +164,7 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   core::RateLimit rate(config_.limits.rates, rates_hold_);
   sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_, processes_,
                         stop,     identity_, observer,      rate,    store,   number};
+  context.begun_at = std::time(nullptr);
   sync::CarriedMessages carried;
   if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);

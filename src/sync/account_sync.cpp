@@ -2,6 +2,7 @@
 
 #include "imap/proto/mailbox_name.hpp"
 #include "sync/index_reader.hpp"
+#include "sync/message/message_selection.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -103,6 +104,8 @@ awaitable<void> AccountSync::synchronise() {
   } else {
     co_await ask_missing_states(lane);
     tell_room();
+    tell_selection(Side::source);
+    tell_selection(Side::destination);
     add_jobs();
     co_await jobs_.run(std::move(lane));
   }
@@ -353,6 +356,17 @@ Forecast AccountSync::forecast_of(const MailboxPair& pair) const {
   // And may have filled from another source mailbox.
   if (pair.sources > 1) forecast.destination_messages.reset();
   return forecast;
+}
+
+void AccountSync::tell_selection(Side side) const {
+  const config::SelectionRules& rules = context_.rules.selection;
+  const config::SideSelection& selection = side == Side::source ? rules.source : rules.destination;
+  MessagesSelected event;
+  event.side = side;
+  event.search = search_criteria(rules, selection, context_.begun_at);
+  event.searches_ages = event.search != selection.criteria;
+  if (selects_by_arrival(rules, selection)) event.arrival = arrival_criteria(rules, context_.begun_at);
+  if (!event.search.empty() || !event.arrival.empty()) context_.observer.on(event);
 }
 
 void AccountSync::add_jobs() {

@@ -31,7 +31,7 @@ T value_or_throw(Side side, core::Result<T> result) {
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
                          MailboxMemory& memory, KnownMailbox* known)
     : context_(context), lane_(lane), pair_(pair), forecast_(forecast), memory_(memory), known_(known),
-      scope_(context.rules.selection) {}
+      scope_(context.rules.selection, context.begun_at) {}
 
 imap::Session& MailboxSync::session(Side side) const {
   return side == Side::source ? *lane_.source : *lane_.destination;

@@ -141,6 +141,22 @@ TEST_CASE("the last line names the signal by which the process dies, where one h
   CHECK(last(10, false, false).empty());
 }
 
+TEST_CASE("which messages are worked on is told before the first folder, with the date that ages count from") {
+  RunTally tally;
+  std::string lines;
+  Transcript transcript(tally, AccountNames{"a", "u", "b", "v"}, [&](std::string_view more) { lines += more; });
+  const sync::MessagesSelected search{sync::Side::source, "FROM ann SENTSINCE 1-Nov-2026", true, {}};
+  const sync::MessagesSelected both{sync::Side::destination, "FROM\nann", false, "since 13-Nov-2026 12:00:00 +0000"};
+  for (const Step& step : {run_started(1), started(0), mapped(0, {"INBOX"}), happened(0, search), happened(0, both)}) {
+    feed(tally, step);
+    tell_transcript(transcript, step, time_zero);
+  }
+  CHECK(lines ==
+        "Host1: only messages found by SEARCH FROM ann SENTSINCE 1-Nov-2026 (ages by the Date header, days in "
+        "UTC)\nHost2: only messages found by SEARCH FROM\\x0Aann, that arrived since 13-Nov-2026 12:00:00 +0000 "
+        "(ages by INTERNALDATE)\n");
+}
+
 TEST_CASE("transcript: what a resync has to do decides when it ends") {
   RunTally tally;
   std::string lines;
