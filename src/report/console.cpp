@@ -165,6 +165,16 @@ void Console::show(const run::AccountRef& account, const run::AccountFinished& e
   }
 }
 
+void Console::show(const run::AccountRef& account, const run::ReportsPlaced& event) {
+  for (const run::ReportPlaced& place : event.places) {
+    if (place.failure) {
+      print(account, "the report was not put into INBOX: " + describe(*place.failure, place.side));
+    } else if (is_plain()) {
+      print(account, fmt::format("{}: the report is in INBOX", name_of(place.side)));
+    }
+  }
+}
+
 void Console::show(const run::AccountRef& account, const sync::Connected& event) {
   if (!is_plain()) return;
   const std::string protection = event.protection.empty() ? "not encrypted" : core::printable(event.protection);

@@ -48,6 +48,7 @@ class Console : public run::Observer {
 
   void show(const run::AccountRef& account, const run::AccountStarted& event);
   void show(const run::AccountRef& account, const run::AccountFinished& event);
+  void show(const run::AccountRef& account, const run::ReportsPlaced& event);
   void show(const run::AccountRef& account, const sync::Event& event);
   void show(const run::AccountRef& account, const sync::Connected& event);
   void show(const run::AccountRef& account, const sync::MailboxesListed& event);

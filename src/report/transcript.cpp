@@ -90,6 +90,18 @@ void Transcript::show(const run::AccountFinished& event) {
   }
 }
 
+void Transcript::show(const run::ReportsPlaced& event) {
+  for (const run::ReportPlaced& place : event.places) {
+    const int number = number_of(place.side);
+    if (place.failure) {
+      error(fmt::format("Host{}: could not append the final report to folder [INBOX]: {}", number,
+                        describe(*place.failure, std::nullopt)));
+    } else {
+      line(fmt::format("Host{0}: the final report is in INBOX. Use --noemailreport{0} to avoid it.", number));
+    }
+  }
+}
+
 void Transcript::show(const sync::Connected& event) {
   const bool is_source = event.side == sync::Side::source;
   line(fmt::format("Host{} banner: {}", number_of(event.side), core::printable(event.greeting)));

@@ -37,6 +37,7 @@ class Transcript {
   void show(const run::RunFinished&) {}
   void show(const run::AccountStarted&) {}
   void show(const run::AccountFinished& event);
+  void show(const run::ReportsPlaced& event);
   void show(const sync::Event& event);
   void show(const sync::Connected& event);
   void show(const sync::MailboxesMapped& event);
