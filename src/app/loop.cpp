@@ -1,6 +1,7 @@
 #include "app/loop.hpp"
 
 #include "app/process.hpp"
+#include "core/pause.hpp"
 #include "report/exit_code.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -48,7 +49,7 @@ Loop::Loop(const config::RunConfig& config, store::Store* store, Books& books, r
 }
 
 std::optional<int> Loop::run() {
-  asio::co_spawn(context_, scheduler_.run(), [this](std::exception_ptr error) {
+  asio::co_spawn(context_, work(), [this](std::exception_ptr error) {
     error_ = error;
     is_over_ = true;
     clock_.cancel();
@@ -61,6 +62,21 @@ std::optional<int> Loop::run() {
   console_.clear();
   if (error_) std::rethrow_exception(error_);
   return end_signal_;
+}
+
+asio::awaitable<void> Loop::work() {
+  co_await pretend();
+  co_await scheduler_.run();
+}
+
+/// --simulong: imapsync's line, so that what reads its log sees a progress.
+asio::awaitable<void> Loop::pretend() {
+  constexpr auto pace = 200ms;
+  const auto all = static_cast<std::uint64_t>(config_.process.pretended_seconds * (1s / pace));
+  for (std::uint64_t left = all; left > 0 && !is_stopping_; --left) {
+    books_.note(fmt::format("Are you still here ETA: {}/{} msgs left", left - 1, all));
+    co_await core::pause_until(pace, is_stopping_);
+  }
 }
 
 // cancel() does not reach a handler that is on its way already: it has to see for itself that all is over.

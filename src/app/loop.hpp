@@ -7,6 +7,7 @@
 #include "run/scheduler.hpp"
 #include "store/store.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,6 +29,8 @@ class Loop {
   std::optional<int> run();
 
  private:
+  boost::asio::awaitable<void> work();
+  boost::asio::awaitable<void> pretend();
   void tick();
   void look_for_abort_file();
   void wait_for_signal();

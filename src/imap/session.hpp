@@ -153,7 +153,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<proto::CommandResult> log_in_plainly(const std::string& user, const core::Secret& password);
   boost::asio::awaitable<proto::CommandResult> log_in_by_sasl(const Credentials& credentials,
                                                               const std::string& mechanism);
-  boost::asio::awaitable<void> become(const std::string& user);
+  boost::asio::awaitable<proto::CommandResult> log_in_as_master(const core::Secret& password);
+  boost::asio::awaitable<void> become(const std::string& how, const std::string& user);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
   void enable_resync();
   [[nodiscard]] std::string status_items() const;

@@ -125,6 +125,8 @@ awaitable<void> AccountSync::open(Lane& lane) {
   both.spawn(open_side(Side::destination, std::move(destination_place), lane));
   if (context_.store != nullptr) both.spawn(recall());
   co_await both.join();
+  // The side that was first may have been closed while the other one was still being opened.
+  co_await lanes_.revive(lane);
 }
 
 awaitable<void> AccountSync::recall() {

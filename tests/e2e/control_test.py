@@ -165,6 +165,34 @@ class ControlTest(WholeProgramTest):
         gated.may_go_on.set()
         return self.end(running, code), log.read_text()
 
+    def test_pretending_to_work(self):
+        with ScriptedServer({"INBOX": MAILS}) as source:
+            finished = run(*self.options(source), "--simulong", "1")
+            self.assert_ended(finished, 0)
+            lines = finished.lines_with("Are you still here")
+            self.assertEqual(lines, [f"Are you still here ETA: {left}/5 msgs left" for left in (4, 3, 2, 1, 0)])
+            log, = (self.directory / "logs").iterdir()
+            self.assertEqual([line for line in log.read_text().splitlines() if line in lines], lines)
+            self.assertEqual(self.copied(), len(MAILS))
+            # The log can be followed meanwhile, and the run ended, before anybody is asked for anything.
+            asked = source.connections
+            for logs, (stop, code) in enumerate((("--abort", -signal.SIGQUIT), ("--abortbyfile", 7)), start=1):
+                running = Running([*self.options(source), "--simulong", "600", "--pidfile", self.pid_file])
+                self.addCleanup(lambda running=running: running.is_running and running.process.kill())
+                self.wait_until(lambda: len(list((self.directory / "logs").iterdir())) == logs + 1, "the log file")
+                follower = subprocess.Popen([PROGRAM, "--tail", "--pidfile", str(self.pid_file)], stdout=subprocess.PIPE, text=True)
+                self.addCleanup(lambda follower=follower: follower.poll() is None and follower.kill())
+                for line in follower.stdout:
+                    if "Are you still here ETA: 2990/3000 msgs left" in line:
+                        break
+                aborted = self.abort(stop)
+                self.assert_ended(aborted, 0)
+                self.assertNotIn("SIGKILL", aborted.output)
+                rest, _ = follower.communicate(timeout=30)
+                self.assertIn("++++ Statistics", rest)
+                self.end(running, code)
+            self.assertEqual(source.connections, asked)
+
     def test_signals_that_end_the_run(self):
         for number, name, options in ((signal.SIGTERM, "TERM", ()), (signal.SIGQUIT, "QUIT", ()), (signal.SIGINT, "INT", ()),
                                       (signal.SIGUSR2, "USR2", ("--sigexit", "USR2"))):

@@ -131,6 +131,9 @@ TEST_CASE("process: what needs no run") {
   CHECK(action({"--tail"}) == CliAction::tail);
   CHECK(action({"--tests"}) == CliAction::self_test);
   CHECK(action({"--tests_debug"}) == CliAction::self_test);
+  CHECK(action({"--testsunit", "names"}) == CliAction::self_test);
+  CHECK(to_config(*parse_arguments({"--testsunit", "a", "--testsunit", "b"}))->tests == Words{"a", "b"});
+  CHECK(config_of({"--simulong", "1.5"}).process.pretended_seconds == 1.5);
   CHECK(action({"--justbanner"}) == CliAction::banner);
   CHECK(action({"--version", "--tests"}) == CliAction::version);
   CHECK(invoke({"--noabort"})->action == CliAction::run);
