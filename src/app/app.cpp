@@ -18,10 +18,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,11 +52,45 @@ core::Result<void> ask_missing_passwords(cli::Invocation& invocation) {
   return {};
 }
 
+/// Those of the checks that a name was given for. Fails where one stands for none.
+core::Result<std::vector<run::SelfCheck>> named(const std::vector<run::SelfCheck>& checks,
+                                                const std::vector<std::string>& names) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto holds = [&](std::string_view text, std::string_view part) {
+    const auto is_same = [&](char a, char b) { return lower(a) == lower(b); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), is_same) != text.end();
+  };
+  for (const std::string& name : names) {
+    if (!name.empty() && std::any_of(checks.begin(), checks.end(),
+                                     [&](const run::SelfCheck& check) { return holds(check.name, name); })) {
+      continue;
+    }
+    std::string all;
+    for (const run::SelfCheck& check : checks) all += fmt::format("{}\"{}\"", all.empty() ? "" : ", ", check.name);
+    return core::Failure{
+        core::Fault::usage,
+        fmt::format("--testsunit: no test has \"{}\" in its name; there are {}", core::printable(name), all),
+        {}};
+  }
+  std::vector<run::SelfCheck> wanted;
+  for (const run::SelfCheck& check : checks) {
+    const bool is_wanted =
+        std::any_of(names.begin(), names.end(), [&](const std::string& name) { return holds(check.name, name); });
+    if (is_wanted) wanted.push_back(check);
+  }
+  return wanted;
+}
+
 /// --tests: what can be tested without servers.
-int test_ourselves() {
+int test_ourselves(const std::vector<std::string>& names) {
   int failed = 0;
   int number = 0;
-  const std::vector<run::SelfCheck> checks = run::self_checks();
+  std::vector<run::SelfCheck> checks = run::self_checks();
+  if (!names.empty()) {
+    auto wanted = named(checks, names);
+    if (!wanted) return complain(wanted.error());
+    checks = std::move(*wanted);
+  }
   fmt::print("1..{}\n", checks.size());
   for (const run::SelfCheck& check : checks) {
     fmt::print("{}ok {} - {}\n", check.is_right ? "" : "not ", ++number, check.name);
@@ -94,7 +130,7 @@ int run_command_line(std::vector<std::string> arguments) {
   }
   case cli::CliAction::version: fmt::print("{}", cli::version_text()); return EXIT_SUCCESS;
   case cli::CliAction::banner: fmt::print("{}", banner(invocation->config.output)); return EXIT_SUCCESS;
-  case cli::CliAction::self_test: return test_ourselves();
+  case cli::CliAction::self_test: return test_ourselves(invocation->tests);
   case cli::CliAction::abort: return abort_run(invocation->config.process);
   case cli::CliAction::abort_by_file: return abort_run_by_file(invocation->config.process);
   case cli::CliAction::tail: return follow_log(invocation->config.process);
@@ -102,7 +138,9 @@ int run_command_line(std::vector<std::string> arguments) {
   case cli::CliAction::run: break;
   }
   if (auto asked = ask_missing_passwords(*invocation); !asked) return complain(asked.error());
-  return migrate(*invocation);
+  const Ending ending = migrate(*invocation);
+  if (ending.signal) die_by(*ending.signal);
+  return ending.exit_code;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "app/banner.hpp"
 #include "app/process.hpp"
 #include "report/imapsync_figures.hpp"
+#include "report/mail_report.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t worth_showing = 32 << 10;
 constexpr std::string_view default_directory = "LOG_imapferry";
+constexpr std::string_view report_sender = "imapferry@imapferry.invalid";
 
 report::AccountNames names_of(const config::RunConfig& config, const config::AccountSpec& account) {
   return {config.source.host, account.source.user, config.destination.host, account.destination.user};
@@ -124,7 +126,10 @@ void Books::on(const run::AccountRef& account, const run::AccountEvent& event, r
   const bool may_wait = happened != nullptr && std::holds_alternative<sync::MessagesCopied>(*happened);
   if (!may_wait && !shown_.empty()) console_.print_lines(std::exchange(shown_, {}));
   console_.on(account, event, now);
-  if (std::holds_alternative<run::AccountFinished>(event)) close_account(account);
+  const bool has_ended = std::holds_alternative<run::AccountFinished>(event);
+  if (has_ended) tell_end_of(account);
+  const bool is_last = std::holds_alternative<run::ReportsPlaced>(event) || (has_ended && !config_.puts_reports());
+  if (is_last) close_account(account);
 }
 
 void Books::open_account(const run::AccountRef& account) {
@@ -143,15 +148,35 @@ void Books::open_account(const run::AccountRef& account) {
   books_[account.number] = std::move(book);
 }
 
-void Books::close_account(const run::AccountRef& account) {
+void Books::tell_end_of(const run::AccountRef& account) {
   Book* book = book_of(account.number);
   if (has_one_account() || book == nullptr) return;
   const report::AccountTally& tally = tally_.accounts()[account.number];
   if (config_.output.errors_dump) write(*book, book->transcript->error_list());
   write(*book, report::statistics(tally, statistics_facts(config_, book->started, 0)));
+}
+
+void Books::close_account(const run::AccountRef& account) {
+  Book* book = book_of(account.number);
+  if (has_one_account() || book == nullptr) return;
+  if (!shown_.empty()) console_.print_lines(std::exchange(shown_, {}));
   if (book->log) book->log->flush();
   tell_trouble(*book);
   books_.erase(account.number);
+}
+
+std::string Books::report_on(const run::AccountRef& account) {
+  const report::AccountTally& tally = tally_.accounts()[account.number];
+  const auto now = std::chrono::system_clock::now();
+  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(tally.finished - tally.started);
+  report::MailReportFacts facts;
+  facts.names = names_of(config_, config_.accounts[account.number]);
+  facts.sender = config_.output.report_sender.empty() ? std::string(report_sender) : config_.output.report_sender;
+  facts.id = fmt::format("{}.{}.{}@imapferry.invalid",
+                         std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count(),
+                         ::getpid(), account.number);
+  facts.statistics = statistics_facts(config_, now - spent, 0);
+  return report::mail_report(tally_, account.number, facts);
 }
 
 void Books::on_wire(sync::Side side, std::string_view line) {
@@ -207,6 +232,7 @@ void Books::tell_end(const report::StatisticsFacts& facts) {
   text += report::exit_line(tally_, facts);
   const std::string path = log_path();
   if (!path.empty()) text += fmt::format("Log file is {}\n", core::printable(path, 1000));
+  text += report::signal_line(tally_);
   if (book != nullptr) {
     write(*book, text);
   } else {

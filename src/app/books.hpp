@@ -35,6 +35,7 @@ class Books : public run::Observer {
   [[nodiscard]] bool wants_messages() const override {
     return wishes_.is_verbose || wishes_.has_log || wishes_.logs_accounts;
   }
+  [[nodiscard]] std::string report_on(const run::AccountRef& account) override;
   void on_wire(sync::Side side, std::string_view line) override;
 
   /// Opens the log of the only account; the failure is worth a warning.
@@ -59,6 +60,7 @@ class Books : public run::Observer {
   };
   [[nodiscard]] std::unique_ptr<Book> make_book(std::size_t account, std::string prefix);
   void open_account(const run::AccountRef& account);
+  void tell_end_of(const run::AccountRef& account);
   void close_account(const run::AccountRef& account);
   void write(Book& book, std::string_view lines);
   void show(std::string_view lines, std::string_view prefix);

@@ -7,11 +7,13 @@
 #include "run/scheduler.hpp"
 #include "store/store.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <exception>
+#include <optional>
 
 namespace imapferry::app {
 
@@ -22,14 +24,18 @@ class Loop {
   /// All of them outlive the loop; `store` and `pid_file` may be null.
   Loop(const config::RunConfig& config, store::Store* store, Books& books, report::Console& console, PidFile* pid_file);
 
-  /// Returns when everything has ended; ends the process where the user insists.
-  void run();
+  /// Returns when everything has ended, with the signal that has asked for that, if one has; ends the process where the
+  /// user insists.
+  std::optional<int> run();
 
  private:
+  boost::asio::awaitable<void> work();
+  boost::asio::awaitable<void> pretend();
   void tick();
   void look_for_abort_file();
   void wait_for_signal();
   void take_signal(int signal);
+  void take_end_signal(int signal);
   void stop(run::StopRequested why);
 
   boost::asio::io_context context_;
@@ -43,6 +49,8 @@ class Loop {
   unsigned ticks_ = 0;
   bool is_over_ = false;
   bool is_stopping_ = false;
+  std::optional<int> end_signal_;
+  std::optional<run::Clock::time_point> last_reconnect_;
   std::exception_ptr error_;
 };
 

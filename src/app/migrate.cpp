@@ -93,20 +93,20 @@ bool wants_statistics_of_all(const config::RunConfig& config, report::Task task)
 
 }  // namespace
 
-int migrate(cli::Invocation& invocation) {
+Ending migrate(cli::Invocation& invocation) {
   const config::RunConfig& config = invocation.config;
   const auto started = std::chrono::system_clock::now();
   const std::uint64_t memory_at_start = resident_memory();
   const report::Task task = task_of(config);
   if (task == report::Task::copy) {
-    if (auto checked = run::check_commands(config.rules.messages); !checked) return complain(checked.error());
+    if (auto checked = run::check_commands(config.rules.messages); !checked) return Ending{complain(checked.error())};
   }
   const Books::Wishes wishes = wishes_of(invocation, task);
   const std::string log_path = wishes.has_log ? log_path_of(config.output, config.accounts.front(), true) : "";
   core::Result<std::unique_ptr<PidFile>> pid_file = take_pid_file(config.process, log_path);
-  if (!pid_file) return complain(pid_file.error());
+  if (!pid_file) return Ending{complain(pid_file.error())};
   core::Result<std::unique_ptr<store::Store>> store = open_store(config, task, invocation.warnings);
-  if (!store) return complain(store.error());
+  if (!store) return Ending{complain(store.error())};
 
   Terminal terminal;
   const bool keeps_results = wishes.is_verbose || wishes.has_log;
@@ -122,7 +122,7 @@ int migrate(cli::Invocation& invocation) {
   for (const std::string& warning : invocation.warnings) books.warn(warning);
   for (const std::string& line : invocation.presets) books.note(line);
 
-  Loop(config, store->get(), books, console, pid_file->get()).run();
+  const std::optional<int> signal = Loop(config, store->get(), books, console, pid_file->get()).run();
 
   const bool has_statistics = wishes.is_verbose || wants_statistics_of_all(config, task);
   report::SummaryFacts facts;
@@ -135,7 +135,9 @@ int migrate(cli::Invocation& invocation) {
   terminal.write(report::summary(tally, facts));
   if (has_statistics || wishes.has_log) books.tell_end(statistics_facts(config, started, memory_at_start));
   books.close();
-  return report::exit_code(tally);
+  Ending ending{report::exit_code(tally)};
+  if (ending.exit_code == report::ended_by_signal) ending.signal = signal;
+  return ending;
 }
 
 }  // namespace imapferry::app

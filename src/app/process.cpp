@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <thread>
 
@@ -17,6 +19,16 @@ void forbid_core_files() {
   setrlimit(RLIMIT_CORE, &none);
   // Neither may another process of the user look into this one.
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void die_by(int signal) {
+  std::fflush(nullptr);
+  std::signal(signal, SIG_DFL);
+  sigset_t only_this;
+  sigemptyset(&only_this);
+  sigaddset(&only_this, signal);
+  pthread_sigmask(SIG_UNBLOCK, &only_this, nullptr);
+  ::raise(signal);
 }
 
 void raise_file_limit() {

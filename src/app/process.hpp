@@ -8,6 +8,10 @@ namespace imapferry::app {
 /// Keeps passwords out of core files: none are written.
 void forbid_core_files();
 
+/// Ends this process by a signal, as one does that never heard of it: so whoever has started it sees which one it was.
+/// Returns only where the system does not let that be: the first process of a container.
+void die_by(int signal);
+
 /// Raises the number of files that may be open to what the system allows: every connection is one.
 void raise_file_limit();
 

@@ -15,9 +15,9 @@ namespace {
 
 core::Failure usage(std::string message) { return core::Failure{core::Fault::usage, std::move(message), {}}; }
 
-constexpr std::array<std::string_view, 11> known_mechanisms = {"LOGIN",       "PLAIN",         "CRAM-MD5", "DIGEST-MD5",
-                                                               "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM",     "XOAUTH2",
-                                                               "OAUTHBEARER", "EXTERNAL",      "PREAUTH"};
+constexpr std::array<std::string_view, 12> known_mechanisms = {
+    "LOGIN", "PLAIN",   "CRAM-MD5",    "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256",
+    "NTLM",  "XOAUTH2", "OAUTHBEARER", "EXTERNAL",   "PREAUTH",     "X-MASTERAUTH"};
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -40,11 +40,6 @@ core::Result<std::string> mechanism_from(const ParsedOptions& options, Side side
     std::string mechanism = upper(trimmed(*given));
     if (std::find(known_mechanisms.begin(), known_mechanisms.end(), mechanism) != known_mechanisms.end()) {
       return mechanism;
-    }
-    if (mechanism == "X-MASTERAUTH") {
-      return usage(fmt::format("--{0}: X-MASTERAUTH, Kerio's own, is not in imapferry; where the server takes it, "
-                               "--{1} with PLAIN logs an administrator in for a user",
-                               name, for_side("authuser", side)));
     }
     std::string list;
     for (const std::string_view known : known_mechanisms) list += (list.empty() ? "" : ", ") + std::string(known);
@@ -101,6 +96,9 @@ core::Result<void> check(const ParsedOptions& options, Side side, const config::
   }
   if (login.use_proxyauth && login.administrator.empty()) {
     return usage(fmt::format("--{} needs --{}: who logs in?", for_side("proxyauth", side), authuser));
+  }
+  if (login.use_proxyauth && login.mechanism == "X-MASTERAUTH") {
+    return usage(fmt::format("--{} and --{} X-MASTERAUTH exclude each other", for_side("proxyauth", side), authmech));
   }
   if (!login.domain.empty() && login.mechanism != "NTLM") {
     return usage(fmt::format("--{} is for NTLM, not for {}", for_side("domain", side), login.mechanism));

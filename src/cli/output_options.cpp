@@ -2,7 +2,29 @@
 
 #include "cli/words.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace imapferry::cli {
+
+namespace {
+
+/// It goes into a header as it is.
+core::Result<std::string> sender_from(const ParsedOptions& options) {
+  constexpr std::size_t longest = 320;
+  const std::string sender = options.text("emailreportfrom").value_or("");
+  const bool is_plain = std::all_of(sender.begin(), sender.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  const bool is_address = is_plain && sender.size() <= longest && sender.find('@') != std::string::npos;
+  if (!options.has("emailreportfrom") || is_address) return sender;
+  return core::Failure{core::Fault::usage,
+                       fmt::format("--emailreportfrom: expected an address such as ann@example.org, saw \"{}\"",
+                                   core::printable(sender)),
+                       {}};
+}
+
+}  // namespace
 
 core::Result<config::OutputSpec> output_from(const ParsedOptions& options) {
   config::OutputSpec output;
@@ -24,6 +46,11 @@ core::Result<config::OutputSpec> output_from(const ParsedOptions& options) {
       options.flag("debugimap").value_or(false) || (!options.has("debugimap") && options.flag("debug").value_or(false));
   output.wire_source = options.flag("debugimap1").value_or(is_wire_wanted);
   output.wire_destination = options.flag("debugimap2").value_or(is_wire_wanted);
+  output.report_to_source = options.flag("emailreport1").value_or(false);
+  output.report_to_destination = options.flag("emailreport2").value_or(false);
+  auto sender = sender_from(options);
+  if (!sender) return sender.error();
+  output.report_sender = std::move(*sender);
   output.variables = options.list("var");
   return output;
 }

@@ -81,6 +81,7 @@ core::Result<config::ProcessSpec> process_from(const ParsedOptions& options, con
   auto signals = signals_from(options);
   if (!signals) return signals.error();
   process.signals = std::move(*signals);
+  process.pretended_seconds = options.number("simulong").value_or(0);
   std::string directory = options.text("tmpdir").value_or("");
   if (directory.empty()) directory = surroundings.environment("TMPDIR").value_or("");
   if (directory.empty()) directory = "/tmp";

@@ -250,6 +250,7 @@ std::optional<CliAction> action_without_run(const ParsedOptions& options) {
     CliAction action;
   };
   if (options.given().empty()) return CliAction::help;
+  if (options.has("testsunit")) return CliAction::self_test;
   constexpr std::array meanings{
       Meaning{"help", CliAction::help},         Meaning{"version", CliAction::version},
       Meaning{"tests", CliAction::self_test},   Meaning{"testsdebug", CliAction::self_test},
@@ -280,6 +281,7 @@ Surroundings system_surroundings() { return Surroundings{&environment_variable, 
 core::Result<Invocation> to_config(const ParsedOptions& options, const Surroundings& surroundings) {
   Invocation invocation;
   if (const std::optional<CliAction> action = action_without_run(options)) invocation.action = *action;
+  invocation.tests = options.list("testsunit");
   config::RunConfig& config = invocation.config;
   auto process = process_from(options, surroundings);
   if (!process) return process.error();

@@ -15,7 +15,7 @@ enum class CliAction {
   help,
   version,
   banner,     ///< --justbanner
-  self_test,  ///< --tests
+  self_test,  ///< --tests, --testsunit
   status,
   abort,          ///< --abort: end the run that the pid file names
   abort_by_file,  ///< --abortbyfile: the same, by a file beside it
@@ -36,6 +36,7 @@ struct Invocation {
   CliAction action = CliAction::run;
   config::RunConfig config;
   Progress progress = Progress::automatic;
+  std::vector<std::string> tests;     ///< --testsunit: parts of the names of those to run; empty: all
   bool as_json = false;               ///< --status for programs
   bool needs_password1 = false;       ///< the only account's source password is to be asked for on the terminal
   bool needs_password2 = false;       ///< and the destination's

@@ -18,6 +18,9 @@ struct OutputSpec {
   bool folder_sizes_at_end = true;     ///< and after it
   bool wire_source = false;            ///< --debugimap1: what travels, to the log and standard error
   bool wire_destination = false;       ///< --debugimap2
+  bool report_to_source = false;       ///< --emailreport1: a message into the source's INBOX at the end of an account
+  bool report_to_destination = false;  ///< --emailreport2
+  std::string report_sender;           ///< an address; empty: ours
   std::vector<std::string> variables;  ///< --var: written to the log
   std::string command_line;            ///< as it was given, secrets masked
 };

@@ -19,6 +19,7 @@ struct ProcessSpec {
   bool writes_pid_file = false;     ///< else the name only tells which run is meant
   bool locks_pid_file = false;      ///< --pidfilelocking: a living process in it ends this one before it begins
   std::map<int, OnSignal> signals;  ///< by signal number
+  double pretended_seconds = 0;     ///< --simulong: lines are printed for so long before anything begins
 };
 
 }  // namespace imapferry::config

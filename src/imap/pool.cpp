@@ -35,9 +35,10 @@ awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credenti
     }
     core::Failure failure;
     try {
-      auto opening =
-          credentials != nullptr ? Session::open(server, route, *credentials) : Session::greet(server, route);
-      std::unique_ptr<Session> session = co_await std::move(opening);
+      std::unique_ptr<Session> session = co_await Session::greet(server, route);
+      std::erase_if(closers_, [](const Connection::Closer& closer) { return !closer.is_open(); });
+      closers_.push_back(session->connection().closer());
+      if (credentials != nullptr) co_await session->enter(server, route, *credentials);
       known_route_ = i;
       co_return session;
     } catch (const core::Error& error) {
@@ -51,11 +52,6 @@ awaitable<std::unique_ptr<Session>> Pool::try_routes(const Credentials* credenti
 }
 
 awaitable<std::unique_ptr<Session>> Pool::greet() { return try_routes(nullptr); }
-
-awaitable<Lease> Pool::open(Place place, const Credentials& credentials) {
-  std::unique_ptr<Session> session = co_await open_session(credentials);
-  co_return Lease(std::move(session), std::move(place));
-}
 
 awaitable<Lease> Pool::open_now(Place place, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await open_session(credentials, 1);
@@ -72,8 +68,6 @@ awaitable<std::unique_ptr<Session>> Pool::open_session(const Credentials& creden
     try {
       std::unique_ptr<Session> session = co_await try_routes(&credentials);
       grow_back();
-      std::erase_if(closers_, [](const Connection::Closer& closer) { return !closer.is_open(); });
-      closers_.push_back(session->connection().closer());
       co_return session;
     } catch (const core::Error& error) {
       failure = error.failure();
@@ -103,6 +97,7 @@ void Pool::withhold(Lease lease) {
 }
 
 void Pool::close_all() {
+  ++times_closed_;
   // The list may grow while whoever is told opens anew.
   const std::vector<Connection::Closer> closers = std::exchange(closers_, {});
   for (const Connection::Closer& closer : closers) {

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -47,13 +48,11 @@ class Pool {
   boost::asio::awaitable<Place> reserve() { return places_.acquire(); }
   /// A place if one is free now; an empty one otherwise.
   Place reserve_if_free() { return places_.try_acquire(); }
-  /// Opens a session on a place. Throws core::Error when that fails; a server that has too many connections is waited
-  /// for.
-  boost::asio::awaitable<Lease> open(Place place, const Credentials& credentials);
-  /// The same, but a server that has too many connections is not waited for.
-  boost::asio::awaitable<Lease> open_now(Place place, const Credentials& credentials);
-  /// The same for whoever holds a place already.
+  /// Opens a session for whoever holds a place. Throws core::Error when that fails; a server that has too many
+  /// connections is waited for.
   boost::asio::awaitable<std::unique_ptr<Session>> open_session(const Credentials& credentials);
+  /// The same on a place that is handed over, and a server that has too many connections is not waited for.
+  boost::asio::awaitable<Lease> open_now(Place place, const Credentials& credentials);
   /// Connects and protects without logging in, to see who answers.
   boost::asio::awaitable<std::unique_ptr<Session>> greet();
 
@@ -65,6 +64,8 @@ class Pool {
   void give_up() noexcept { has_given_up_ = true; }
   /// Closes every connection that is open, as if the line had broken.
   void close_all();
+  /// How often that has been done: whoever loses a connection can tell whether the user has taken it away.
+  [[nodiscard]] std::uint64_t times_closed() const noexcept { return times_closed_; }
 
  private:
   boost::asio::awaitable<std::unique_ptr<Session>> try_routes(const Credentials* credentials);
@@ -76,10 +77,11 @@ class Pool {
   std::vector<Route> routes_;
   std::size_t known_route_;  ///< the route that answered; routes_.size() until one has
   core::Semaphore places_;
-  std::vector<Connection::Closer> closers_;  ///< of the sessions that were opened; some are gone
+  std::vector<Connection::Closer> closers_;  ///< of the sessions that were begun; some are gone
   std::vector<Place> withheld_;              ///< places that the server has shown not to have
   std::chrono::steady_clock::time_point last_refusal_{};
   bool has_given_up_ = false;
+  std::uint64_t times_closed_ = 0;
 };
 
 }  // namespace imapferry::imap

@@ -58,13 +58,11 @@ struct Namespaces {
 /// words; a lost connection throws core::Error. The selected mailbox is followed: exists() is kept up to date.
 class Session : private proto::UnsolicitedHandler {
  public:
-  /// Connects, protects, logs in and learns the capabilities. Throws core::Error with the host, the port and
-  /// the phase.
-  static boost::asio::awaitable<std::unique_ptr<Session>> open(const Server& server, const Route& route,
-                                                               const Credentials& credentials);
-  /// Connects and protects, but does not log in: for --justconnect.
+  /// Connects and protects. Throws core::Error with the host, the port and the phase.
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(const Server& server, const Route& route);
-  /// The same two over a stream that is connected already.
+  /// Logs in and learns the capabilities. Throws likewise.
+  boost::asio::awaitable<void> enter(const Server& server, const Route& route, const Credentials& credentials);
+  /// Both over a stream that is connected already.
   static boost::asio::awaitable<std::unique_ptr<Session>>
   open(std::unique_ptr<net::Stream> stream, const Server& server, const Route& route, const Credentials& credentials);
   static boost::asio::awaitable<std::unique_ptr<Session>> greet(std::unique_ptr<net::Stream> stream,
@@ -155,7 +153,8 @@ class Session : private proto::UnsolicitedHandler {
   boost::asio::awaitable<proto::CommandResult> log_in_plainly(const std::string& user, const core::Secret& password);
   boost::asio::awaitable<proto::CommandResult> log_in_by_sasl(const Credentials& credentials,
                                                               const std::string& mechanism);
-  boost::asio::awaitable<void> become(const std::string& user);
+  boost::asio::awaitable<proto::CommandResult> log_in_as_master(const core::Secret& password);
+  boost::asio::awaitable<void> become(const std::string& how, const std::string& user);
   boost::asio::awaitable<void> learn_subscriptions(std::vector<ListEntry>& entries);
   void enable_resync();
   [[nodiscard]] std::string status_items() const;

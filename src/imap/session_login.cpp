@@ -1,4 +1,5 @@
 #include "auth/exchange.hpp"
+#include "auth/master_digest.hpp"
 #include "auth/one_message.hpp"
 #include "imap/proto/refusal.hpp"
 #include "imap/session.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view by_login = "LOGIN";
 constexpr std::string_view by_nobody = "PREAUTH";
+constexpr std::string_view by_master = "X-MASTERAUTH";
 
 /// Carries one SASL exchange through a dialogue.
 class SaslAnswerer final : public Answerer {
@@ -39,6 +41,29 @@ class SaslAnswerer final : public Answerer {
 
  private:
   auth::Exchange& exchange_;
+};
+
+std::string_view without_blanks(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Knows the master password of a Kerio Connect.
+class MasterAnswerer final : public Answerer {
+ public:
+  explicit MasterAnswerer(const core::Secret& password) : password_(password) {}
+
+  core::Secret answer(std::string_view challenge) override {
+    core::Secret digest;
+    // There is one challenge: whoever sends more collects answers.
+    if (!std::exchange(has_answered_, true)) digest = auth::master_digest(without_blanks(challenge), password_);
+    return digest.empty() ? core::Secret("*") : std::move(digest);
+  }
+
+ private:
+  const core::Secret& password_;
+  bool has_answered_ = false;
 };
 
 /// As a LOGIN takes it, in memory that is wiped.
@@ -93,6 +118,8 @@ void Session::check_exposure(const Route& route, std::string_view mechanism) con
 bool Session::may_fall_back(const Route& route, const Credentials& credentials, std::string_view mechanism,
                             const core::Failure& failure) const {
   if (!credentials.falls_back || mechanism == by_login || mechanism == by_nobody || !is_open()) return false;
+  // The password is the server's, not the user's.
+  if (mechanism == by_master) return false;
   if (!credentials.administrator.empty() || !credentials.token.empty() || credentials.password.empty()) return false;
   if (failure.fault != Fault::authentication || has(Capability::logindisabled)) return false;
   if (!protection().empty()) return true;
@@ -127,7 +154,8 @@ awaitable<void> Session::authenticate(const Route& route, const Credentials& cre
   }
   if (failure) throw core::Error(*failure);
   // What a server can do often depends on who asks; many repeat it in the answer to the login, and proxies may not.
-  if (result.code != "CAPABILITY" || credentials.use_proxyauth) co_await learn_capabilities();
+  const bool has_become = credentials.use_proxyauth || mechanism == by_master;
+  if (result.code != "CAPABILITY" || has_become) co_await learn_capabilities();
 }
 
 /// One attempt. Throws core::Error when it is refused.
@@ -136,6 +164,8 @@ awaitable<CommandResult> Session::log_in_by(const Credentials& credentials, cons
   const std::string& user = credentials.use_proxyauth ? credentials.administrator : credentials.user;
   if (mechanism == by_login) {
     result = co_await log_in_plainly(user, credentials.password);
+  } else if (mechanism == by_master) {
+    result = co_await log_in_as_master(credentials.password);
   } else {
     result = co_await log_in_by_sasl(credentials, mechanism);
   }
@@ -144,7 +174,8 @@ awaitable<CommandResult> Session::log_in_by(const Credentials& credentials, cons
     throw core::Error(proto::fault_of(result.code, result.text, Fault::authentication),
                       fmt::format("the login of {}{} was refused", core::printable(user), how), result.server_text());
   }
-  if (credentials.use_proxyauth) co_await become(credentials.user);
+  if (credentials.use_proxyauth) co_await become("PROXYAUTH", credentials.user);
+  if (mechanism == by_master) co_await become("X-SETUSER", credentials.user);
   co_return result;
 }
 
@@ -202,14 +233,23 @@ awaitable<CommandResult> Session::log_in_by_sasl(const Credentials& credentials,
   co_return result;
 }
 
-/// PROXYAUTH of the servers that descend from Netscape's.
-awaitable<void> Session::become(const std::string& user) {
-  Command command(CommandKind::login, "PROXYAUTH");
+/// X-MASTERAUTH, challenge, digest: as Kerio's pages on its "master authentication" describe it. No SASL, no base64.
+awaitable<CommandResult> Session::log_in_as_master(const core::Secret& password) {
+  MasterAnswerer answerer(password);
+  Command command(CommandKind::authenticate, by_master);
+  command.alone().dialogue();
+  CommandResult result = co_await connection_->converse(std::move(command), answerer);
+  co_return result;
+}
+
+/// PROXYAUTH of the servers that descend from Netscape's, X-SETUSER of Kerio's.
+awaitable<void> Session::become(const std::string& how, const std::string& user) {
+  Command command(CommandKind::login, how);
   command.alone().astring(user, capabilities());
   const CommandResult result = co_await connection_->execute(std::move(command));
   if (!result.is_ok()) {
     throw core::Error(proto::fault_of(result.code, result.text, Fault::authentication),
-                      fmt::format("PROXYAUTH for {} was refused", core::printable(user)), result.server_text());
+                      fmt::format("{} for {} was refused", how, core::printable(user)), result.server_text());
   }
 }
 

@@ -78,20 +78,16 @@ awaitable<std::unique_ptr<Session>> Session::greet(std::unique_ptr<net::Stream> 
   throw core::Error(failure.within(phase).within(address));
 }
 
-awaitable<std::unique_ptr<Session>> Session::open(const Server& server, const Route& route,
-                                                  const Credentials& credentials) {
-  std::unique_ptr<Session> session = co_await greet(server, route);
-  co_await session->log_in(route, credentials);
-  if (server.compress) co_await session->compress();
-  co_return session;
-}
-
 awaitable<std::unique_ptr<Session>> Session::open(std::unique_ptr<net::Stream> stream, const Server& server,
                                                   const Route& route, const Credentials& credentials) {
   std::unique_ptr<Session> session = co_await greet(std::move(stream), server, route);
-  co_await session->log_in(route, credentials);
-  if (server.compress) co_await session->compress();
+  co_await session->enter(server, route, credentials);
   co_return session;
+}
+
+awaitable<void> Session::enter(const Server& server, const Route& route, const Credentials& credentials) {
+  co_await log_in(route, credentials);
+  if (server.compress) co_await compress();
 }
 
 awaitable<void> Session::log_in(const Route& route, const Credentials& credentials) {

@@ -133,6 +133,7 @@ void WireTrace::sent_line(Way& way) {
       emit(Direction::sent, fmt::format("{} {} {}", tag_, command, masked));
       return;
     }
+    if (equals_ignoring_case(command, "X-MASTERAUTH")) secret_tag_ = tag_;
   }
   emit(Direction::sent, way.line);
 }

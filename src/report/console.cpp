@@ -168,6 +168,16 @@ void Console::show(const run::AccountRef& account, const run::AccountFinished& e
   }
 }
 
+void Console::show(const run::AccountRef& account, const run::ReportsPlaced& event) {
+  for (const run::ReportPlaced& place : event.places) {
+    if (place.failure) {
+      print(account, "the report was not put into INBOX: " + describe(*place.failure, place.side));
+    } else if (is_plain()) {
+      print(account, fmt::format("{}: the report is in INBOX", name_of(place.side)));
+    }
+  }
+}
+
 void Console::show(const run::AccountRef& account, const sync::Connected& event) {
   if (!is_plain()) return;
   const std::string protection = event.protection.empty() ? "not encrypted" : core::printable(event.protection);
@@ -271,6 +281,13 @@ void Console::show(const run::AccountRef& account, const sync::LittleRoom& event
                                  format_bytes(event.used), format_bytes(event.limit));
   if (event.to_come > 0) text += fmt::format(", and about {} are to come", format_bytes(event.to_come));
   print(account, text);
+}
+
+/// With many accounts on a terminal it would be the same lines again and again.
+void Console::show(const run::AccountRef& account, const sync::MessagesSelected& event) {
+  if (is_plain() || (mode_ == ConsoleMode::live && prefix(account).empty())) {
+    print(account, fmt::format("{}: only messages {}", name_of(event.side), describe(event)));
+  }
 }
 
 void Console::show(const run::StoreTrouble& event) { print_line("warning: " + event.what); }

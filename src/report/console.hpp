@@ -48,6 +48,7 @@ class Console : public run::Observer {
 
   void show(const run::AccountRef& account, const run::AccountStarted& event);
   void show(const run::AccountRef& account, const run::AccountFinished& event);
+  void show(const run::AccountRef& account, const run::ReportsPlaced& event);
   void show(const run::AccountRef& account, const sync::Event& event);
   void show(const run::AccountRef& account, const sync::Connected& event);
   void show(const run::AccountRef& account, const sync::MailboxesListed& event);
@@ -71,6 +72,7 @@ class Console : public run::Observer {
   void show(const run::AccountRef& account, const sync::MailboxDone& event);
   void show(const run::AccountRef& account, const sync::MailboxRenumbered& event);
   void show(const run::AccountRef& account, const sync::LittleRoom& event);
+  void show(const run::AccountRef& account, const sync::MessagesSelected& event);
   void show(const run::AccountRef& account, const sync::Retrying& event);
   void show(const run::AccountRef&, const sync::Reconnected&) {}
 

@@ -27,6 +27,7 @@ struct Counts {
   std::uint64_t mailboxes_deleted = 0, would_delete_mailboxes = 0;
   std::uint64_t deletions_failed = 0;   ///< of mailboxes
   std::uint64_t rights_set = 0;         ///< entries of access lists
+  std::uint64_t reports_failed = 0;     ///< could not be put where the user wants them
   std::uint64_t mailboxes_settled = 0;  ///< compared or failed: how much there is to do in them is known
   std::uint64_t mailboxes_done = 0;
   std::uint64_t mailboxes_failed = 0;

@@ -48,7 +48,7 @@ struct CodeFacts {
 constexpr std::array<CodeFacts, 28> code_facts{{
     {0, "EX_OK: successful termination"},
     {1, "EXIT_CATCH_ALL"},
-    {6, "EXIT_BY_SIGNAL"},
+    {ended_by_signal, "EXIT_BY_SIGNAL"},
     {7, "EXIT_BY_FILE"},
     {8, "EXIT_PID_FILE_ERROR"},
     {10, "EXIT_CONNECTION_FAILURE"},
@@ -76,7 +76,6 @@ constexpr std::array<CodeFacts, 28> code_facts{{
     {tests_failed, "EXIT_TESTS_FAILED"},
 }};
 
-constexpr int by_signal = 6;
 constexpr int by_file = 7;
 constexpr int transfer_exceeded = 118;
 constexpr int with_errors = 111;
@@ -205,7 +204,7 @@ int exit_code(const RunTally& tally) {
       tally.stop_signal() && (tally.accounts_in(AccountState::waiting) > 0 || !tally.in_work().empty());
   const std::size_t at_limits = tally.accounts_at(run::Limit::errors) + tally.accounts_at(run::Limit::transfer);
   if (was_cut_short || tally.accounts_in(AccountState::stopped) > at_limits) {
-    return tally.was_stopped_by_file() ? by_file : by_signal;
+    return tally.was_stopped_by_file() ? by_file : ended_by_signal;
   }
   if (tally.accounts_at(run::Limit::transfer) > 0 && tally.accounts_in(AccountState::failed) == 0) {
     return transfer_exceeded;

@@ -58,6 +58,8 @@ using ErrorCounts = std::array<std::uint64_t, error_class_count>;
 /// The class that was counted most often; nothing when none was.
 [[nodiscard]] std::optional<ErrorClass> most_frequent(const ErrorCounts& counts) noexcept;
 
+/// Of a run that a signal has ended before it was done.
+inline constexpr int ended_by_signal = 6;
 /// Of --tests, when one has failed.
 inline constexpr int tests_failed = 254;
 

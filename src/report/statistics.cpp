@@ -244,6 +244,14 @@ std::string exit_line(const RunTally& tally, const StatisticsFacts& facts) {
                      tally.error_count(), facts.errors_max, facts.process);
 }
 
+std::string signal_line(const RunTally& tally) {
+  constexpr std::string_view prefix = "SIG";
+  if (!tally.stop_signal() || exit_code(tally) != ended_by_signal) return {};
+  std::string_view name = *tally.stop_signal();
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return fmt::format("Killing myself with signal {}\n", name);
+}
+
 std::string folder_sizes(const std::vector<MailboxResult>& mailboxes, SizesWhen when) {
   SizeTable table(mailboxes.size());
   for (const MailboxResult& result : mailboxes) {

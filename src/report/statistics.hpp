@@ -30,6 +30,9 @@ struct StatisticsFacts {
 /// "Exiting with return value 0 (EX_OK: successful termination) 0/50 nb_errors/max_errors PID 4711".
 [[nodiscard]] std::string exit_line(const RunTally& tally, const StatisticsFacts& facts);
 
+/// "Killing myself with signal TERM", imapsync's last line, where the run is to end in that way; else nothing.
+[[nodiscard]] std::string signal_line(const RunTally& tally);
+
 /// imapsync's tables of folder sizes.
 enum class SizesWhen { before, after };
 [[nodiscard]] std::string folder_sizes(const std::vector<MailboxResult>& mailboxes, SizesWhen when);

@@ -76,6 +76,7 @@ void add_mailboxes(Lines& lines, const RunTally& tally, const SummaryFacts& fact
   add_part(parts, sums.mailboxes_deleted, "deleted");
   add_part(parts, sums.would_delete_mailboxes, "would be deleted");
   add_part(parts, sums.deletions_failed, "could not be deleted");
+  add_part(parts, sums.reports_failed, "without the report");
   add_part(parts, sums.mailboxes_failed, "failed");
   add_part(parts, sums.mailboxes_missed, "not looked at");
   add_part(parts, sums.mailboxes_left_out, "left out");
@@ -204,6 +205,7 @@ std::string reasons(const RunTally& tally) {
   add(sums.mailboxes_failed, "mailbox", "failed");
   add(sums.mailboxes_missed, "mailbox", "not looked at");
   add(sums.deletions_failed, "mailbox", "not deleted");
+  add(sums.reports_failed, "report", "not put into its mailbox");
   add(sums.refused, "message", "refused");
   add(sums.left + sums.abandoned + sums.unaccounted, "message", "not copied");
   return out;

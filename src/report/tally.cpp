@@ -168,6 +168,15 @@ void RunTally::take(std::size_t number, const run::AccountFinished& event) {
   account.live.reset();
 }
 
+void RunTally::take(std::size_t number, const run::ReportsPlaced& event) {
+  for (const run::ReportPlaced& place : event.places) {
+    if (!place.failure) continue;
+    add(entry(number), &Counts::reports_failed, 1);
+    const core::Failure why = place.failure->within("the report by mail").within(sync::name_of(place.side));
+    count_mailbox_error(number, sync::MailboxFailed{"INBOX", "INBOX", why}, place.side);
+  }
+}
+
 void RunTally::abandon_current(AccountTally& account) {
   if (!account.live) return;
   add(account, &Counts::abandoned, account.counts.left);
@@ -219,7 +228,8 @@ void RunTally::take(std::size_t number, const sync::MailboxDeleted& event) {
 
 void RunTally::take(std::size_t number, const sync::DeletionFailed& event) {
   add(entry(number), &Counts::deletions_failed, 1);
-  count_mailbox_error(number, sync::MailboxFailed{event.name, event.name, event.failure});
+  count_mailbox_error(number, sync::MailboxFailed{event.name, event.name, event.failure},
+                      entry(number).live->last_retry);
 }
 
 void RunTally::take(std::size_t number, const sync::RightsSet& event) {
@@ -433,12 +443,13 @@ void RunTally::take(std::size_t number, const sync::MailboxFailed& event) {
   if (!planned.has_failed) add(account, &Counts::mailboxes_failed, 1);
   planned.has_failed = true;
   close(account, event.source, planned, MailboxState::failed);
-  count_mailbox_error(number, event);
+  count_mailbox_error(number, event, entry(number).live->last_retry);
 }
 
-void RunTally::count_mailbox_error(std::size_t number, const sync::MailboxFailed& event) {
+void RunTally::count_mailbox_error(std::size_t number, const sync::MailboxFailed& event,
+                                   std::optional<sync::Side> side) {
   AccountTally& account = entry(number);
-  const ErrorClass error = classify(event.failure, account.live->last_retry);
+  const ErrorClass error = classify(event.failure, side);
   ++account.mailbox_errors[static_cast<std::size_t>(error)];
   count_error(error);
   add(account, &Counts::mailbox_failures, 1);
@@ -473,8 +484,8 @@ void RunTally::take(std::size_t number, const sync::MailboxWeighed& event) {
 bool RunTally::is_complete() const noexcept {
   const Counts& sums = totals_;
   return accounts_in(AccountState::done) == accounts_.size() && sums.mailboxes_failed == 0 &&
-         sums.mailboxes_missed == 0 && sums.deletions_failed == 0 && sums.refused == 0 && sums.left == 0 &&
-         sums.abandoned == 0 && sums.unaccounted == 0;
+         sums.mailboxes_missed == 0 && sums.deletions_failed == 0 && sums.reports_failed == 0 && sums.refused == 0 &&
+         sums.left == 0 && sums.abandoned == 0 && sums.unaccounted == 0;
 }
 
 }  // namespace imapferry::report

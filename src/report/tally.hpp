@@ -72,6 +72,7 @@ class RunTally : public run::Observer {
 
   void take(std::size_t number, const run::AccountStarted& event);
   void take(std::size_t number, const run::AccountFinished& event);
+  void take(std::size_t number, const run::ReportsPlaced& event);
   void take(std::size_t number, const sync::Event& event);
   void take(std::size_t number, const sync::Connected& event);
   void take(std::size_t, const sync::MailboxesListed&) {}
@@ -95,6 +96,7 @@ class RunTally : public run::Observer {
   void take(std::size_t number, const sync::MailboxDone& event);
   void take(std::size_t, const sync::MailboxRenumbered&) {}
   void take(std::size_t, const sync::LittleRoom&) {}
+  void take(std::size_t, const sync::MessagesSelected&) {}
   void take(std::size_t number, const sync::Retrying& event);
   void take(std::size_t number, const sync::Reconnected& event);
   /// Every alternative has a function of its own; else it would come here as an Event again, for ever.
@@ -117,7 +119,7 @@ class RunTally : public run::Observer {
   MailboxTally& going_on(AccountTally& account, std::string_view source, std::string_view destination);
   void recount_found(AccountTally& account);
   void abandon_current(AccountTally& account);
-  void count_mailbox_error(std::size_t number, const sync::MailboxFailed& told);
+  void count_mailbox_error(std::size_t number, const sync::MailboxFailed& told, std::optional<sync::Side> side);
   void count_error(ErrorClass error) { ++errors_[static_cast<std::size_t>(error)]; }
 
   void take_weights(AccountTally& account, MailboxTally& planned, const sync::MailboxPlanned& event);

@@ -42,8 +42,9 @@ void Transcript::on(const run::AccountRef& account, const run::AccountEvent& eve
 }
 
 void Transcript::show(const sync::Event& event) {
-  const bool is_before_work =
-      std::holds_alternative<sync::MailboxesMapped>(event) || std::holds_alternative<sync::MailboxWeighed>(event);
+  const bool is_before_work = std::holds_alternative<sync::MailboxesMapped>(event) ||
+                              std::holds_alternative<sync::MailboxWeighed>(event) ||
+                              std::holds_alternative<sync::MessagesSelected>(event);
   if (!has_begun_ && !is_before_work) begin_work();
   std::visit([this](const auto& happened) { show(happened); }, event);
 }
@@ -86,6 +87,18 @@ void Transcript::show(const run::AccountFinished& event) {
                       decimal_bytes(account.counts.bytes_copied)));
   } else if (account.counts.mailboxes > 0) {
     line("++++ End looping on each folder");
+  }
+}
+
+void Transcript::show(const run::ReportsPlaced& event) {
+  for (const run::ReportPlaced& place : event.places) {
+    const int number = number_of(place.side);
+    if (place.failure) {
+      error(fmt::format("Host{}: could not append the final report to folder [INBOX]: {}", number,
+                        describe(*place.failure, std::nullopt)));
+    } else {
+      line(fmt::format("Host{0}: the final report is in INBOX. Use --noemailreport{0} to avoid it.", number));
+    }
   }
 }
 
@@ -221,6 +234,10 @@ void Transcript::show(const sync::NotPossible& event) {
 void Transcript::show(const sync::LittleRoom& event) {
   line(
       fmt::format("Host2: quota: {} of {} bytes used, about {} bytes to come", event.used, event.limit, event.to_come));
+}
+
+void Transcript::show(const sync::MessagesSelected& event) {
+  line(fmt::format("Host{}: only messages {}", number_of(event.side), describe(event)));
 }
 
 void Transcript::show(const sync::FlagsSet& event) {

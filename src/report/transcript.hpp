@@ -37,6 +37,7 @@ class Transcript {
   void show(const run::RunFinished&) {}
   void show(const run::AccountStarted&) {}
   void show(const run::AccountFinished& event);
+  void show(const run::ReportsPlaced& event);
   void show(const sync::Event& event);
   void show(const sync::Connected& event);
   void show(const sync::MailboxesMapped& event);
@@ -56,6 +57,7 @@ class Transcript {
   void show(const sync::RightsSet& event);
   void show(const sync::NotPossible& event);
   void show(const sync::LittleRoom& event);
+  void show(const sync::MessagesSelected& event);
   void show(const sync::FlagsSet& event);
   void show(const sync::LabelsSet& event);
   void show(const sync::MailboxDone&) {}

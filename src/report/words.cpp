@@ -9,6 +9,7 @@ namespace imapferry::report {
 
 namespace {
 constexpr std::size_t subject_limit = 80;
+constexpr std::size_t criteria_limit = 2000;
 }
 
 
@@ -22,6 +23,14 @@ std::string describe(const core::Failure& failure, std::optional<sync::Side> sid
   // escape.
   const std::string text = core::printable(failure.describe(), 2000);
   return side ? fmt::format("{}: {}", name_of(*side), text) : text;
+}
+
+std::string describe(const sync::MessagesSelected& selected) {
+  std::string text;
+  if (!selected.search.empty()) text = "found by SEARCH " + core::printable(selected.search, criteria_limit);
+  if (selected.searches_ages) text += " (ages by the Date header, days in UTC)";
+  if (selected.arrival.empty()) return text;
+  return fmt::format("{}{}that arrived {} (ages by INTERNALDATE)", text, text.empty() ? "" : ", ", selected.arrival);
 }
 
 std::string describe(const sync::MessageRefused& refused) {

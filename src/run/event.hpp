@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// What happened in a run over many accounts.
 namespace imapferry::run {
@@ -43,6 +44,17 @@ struct AccountFinished {
   std::optional<Limit> limit = {};       ///< where it was a limit
 };
 
+/// The report on an account that has ended is in a mailbox of its own (--emailreport1, --emailreport2), or is not.
+struct ReportPlaced {
+  sync::Side side = sync::Side::destination;
+  std::optional<core::Failure> failure;
+};
+
+/// Nothing more comes of an account with reports; told after AccountFinished, also when none was placed.
+struct ReportsPlaced {
+  std::vector<ReportPlaced> places;
+};
+
 /// The user asked to stop: batches in flight are finished, nothing new begins.
 struct StopRequested {
   std::string signal;    ///< "SIGINT", or what else it was
@@ -56,7 +68,7 @@ struct StoreTrouble {
 
 struct RunFinished {};
 
-using AccountEvent = std::variant<AccountStarted, AccountFinished, sync::Event>;
+using AccountEvent = std::variant<AccountStarted, AccountFinished, ReportsPlaced, sync::Event>;
 using RunEvent = std::variant<RunStarted, StopRequested, StoreTrouble, RunFinished>;
 
 /// Whoever listens: reporters. Called on the event loop; must not block and must not throw.
@@ -67,6 +79,9 @@ class Observer {
   virtual void on(const AccountRef& account, const AccountEvent& event, Clock::time_point now) = 0;
   /// Whether each message that is copied is to be told by itself.
   [[nodiscard]] virtual bool wants_messages() const { return false; }
+  /// The report on an account that has ended, as a message (RFC 5322) for its owner. Asked for where the user wants
+  /// one.
+  [[nodiscard]] virtual std::string report_on(const AccountRef&) { return {}; }
   /// What travels on one side's connections (--debugimap): a line for people.
   virtual void on_wire(sync::Side, std::string_view) {}
 };

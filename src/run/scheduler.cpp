@@ -4,10 +4,12 @@
 #include "core/task_group.hpp"
 #include "run/account_record.hpp"
 #include "sync/account_sync.hpp"
+#include "sync/inbox_message.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <random>
 #include <thread>
 #include <utility>
@@ -140,7 +142,26 @@ awaitable<void> Scheduler::take(std::size_t number, core::Semaphore::Permit) {
   tell(ref, AccountStarted{});
   AccountFinished end = co_await synchronise(ref, account);
   tell(ref, end);
+  if (config_.puts_reports()) co_await place_reports(ref, account, !end.failure);
   tell_trouble();
+}
+
+/// One message for both sides, so that a later run finds it there already. An account that did not come to its end gets
+/// none.
+awaitable<void> Scheduler::place_reports(const AccountRef& ref, const config::AccountSpec& account, bool has_ended) {
+  ReportsPlaced reports;
+  if (has_ended && !stop_.is_requested) {
+    const std::string message = observer_.report_on(ref);
+    for (const sync::Side side : {sync::Side::destination, sync::Side::source}) {
+      const bool is_wanted =
+          side == sync::Side::source ? config_.output.report_to_source : config_.output.report_to_destination;
+      if (!is_wanted) continue;
+      ReportPlaced& place = reports.places.emplace_back();
+      place.side = side;
+      place.failure = co_await sync::put_into_inbox(servers_, account, worker_, side, message);
+    }
+  }
+  tell(ref, reports);
 }
 
 awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const config::AccountSpec& account) {
@@ -163,6 +184,7 @@ awaitable<AccountFinished> Scheduler::synchronise(const AccountRef& ref, const c
   core::RateLimit rate(config_.limits.rates, rates_hold_);
   sync::Context context{servers_, account,   config_.rules, limits_, worker_, memory_, processes_,
                         stop,     identity_, observer,      rate,    store,   number};
+  context.begun_at = std::time(nullptr);
   sync::CarriedMessages carried;
   if (config_.rules.selection.skip_cross_duplicates) context.carried = &carried;
   sync::AccountSync work(context);

@@ -35,6 +35,7 @@ class Scheduler {
  private:
   boost::asio::awaitable<void> take(std::size_t number, core::Semaphore::Permit place);
   boost::asio::awaitable<AccountFinished> synchronise(const AccountRef& ref, const config::AccountSpec& account);
+  boost::asio::awaitable<void> place_reports(const AccountRef& ref, const config::AccountSpec& account, bool has_ended);
   boost::asio::awaitable<std::optional<core::Failure>> hold(const store::AccountKey& key);
   void tell_trouble();
   boost::asio::awaitable<void> connect_only();

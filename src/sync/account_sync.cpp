@@ -2,6 +2,7 @@
 
 #include "imap/proto/mailbox_name.hpp"
 #include "sync/index_reader.hpp"
+#include "sync/message/message_selection.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -104,6 +105,8 @@ awaitable<void> AccountSync::synchronise() {
   } else {
     co_await ask_missing_states(lane);
     tell_room();
+    tell_selection(Side::source);
+    tell_selection(Side::destination);
     add_jobs();
     co_await jobs_.run(std::move(lane));
   }
@@ -123,6 +126,8 @@ awaitable<void> AccountSync::open(Lane& lane) {
   both.spawn(open_side(Side::destination, std::move(destination_place), lane));
   if (context_.store != nullptr) both.spawn(recall());
   co_await both.join();
+  // The side that was first may have been closed while the other one was still being opened.
+  co_await lanes_.revive(lane);
 }
 
 awaitable<void> AccountSync::recall() {
@@ -216,13 +221,22 @@ void AccountSync::tell_nothing_to_do(const MailboxPair& pair, const store::Mailb
 awaitable<void> AccountSync::open_side(Side side, imap::Place place, Lane& lane) {
   core::Failure failure;
   imap::Lease& slot = side == Side::source ? lane.source : lane.destination;
-  try {
-    slot = co_await lanes_.open(side, std::move(place));
-    co_await read_names(side, *slot);
-    tell_connected(side, *slot);
-    co_return;
-  } catch (const core::Error& error) {
-    failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
+  slot = imap::Lease(nullptr, std::move(place));
+  const imap::Pool& pool = lanes_.pool(side);
+  for (bool is_again = false;; is_again = true) {
+    const std::uint64_t times_closed = pool.times_closed();
+    try {
+      co_await lanes_.open(side, slot);
+      if (is_again) context_.observer.on(Reconnected{side});
+      co_await read_names(side, *slot);
+      tell_connected(side, *slot);
+      co_return;
+    } catch (const core::Error& error) {
+      failure = slot ? error.failure().within("listing mailboxes").within(slot->address()) : error.failure();
+    }
+    // What the user has closed is to be opened anew; anything else ends an account that has not even begun.
+    const bool was_wished = failure.fault == Fault::closed && pool.times_closed() != times_closed;
+    if (!was_wished || context_.stop.is_requested) break;
   }
   if (!failed_side_) failed_side_ = side;
   throw core::Error(failure);
@@ -345,6 +359,17 @@ Forecast AccountSync::forecast_of(const MailboxPair& pair) const {
   // And may have filled from another source mailbox.
   if (pair.sources > 1) forecast.destination_messages.reset();
   return forecast;
+}
+
+void AccountSync::tell_selection(Side side) const {
+  const config::SelectionRules& rules = context_.rules.selection;
+  const config::SideSelection& selection = side == Side::source ? rules.source : rules.destination;
+  MessagesSelected event;
+  event.side = side;
+  event.search = search_criteria(rules, selection, context_.begun_at);
+  event.searches_ages = event.search != selection.criteria;
+  if (selects_by_arrival(rules, selection)) event.arrival = arrival_criteria(rules, context_.begun_at);
+  if (!event.search.empty() || !event.arrival.empty()) context_.observer.on(event);
 }
 
 void AccountSync::add_jobs() {

@@ -63,6 +63,7 @@ class AccountSync {
   void tell_nothing_to_do(const MailboxPair& pair, const store::MailboxRecord& record);
   boost::asio::awaitable<void> weigh(imap::Session& session, Side side);
   [[nodiscard]] Forecast forecast_of(const MailboxPair& pair) const;
+  void tell_selection(Side side) const;
   void add_jobs();
   void tell_connected(Side side, const imap::Session& session);
 

@@ -79,7 +79,8 @@ awaitable<void> AccountSync::delete_in(Side side, DeletionOrder order, MailboxRe
   imap::Place place = co_await lanes_.pool(side).reserve();
   core::Failure failure;
   try {
-    imap::Lease session = co_await lanes_.open(side, std::move(place));
+    imap::Lease session(nullptr, std::move(place));
+    co_await lanes_.open(side, session);
     MailboxRemoval removal(context_, side, *session);
     co_await removal.run(std::move(order), which);
     co_await session->logout();

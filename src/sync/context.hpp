@@ -51,6 +51,7 @@ struct Context {
   core::RateLimit& rate;            ///< of this account, all its lanes together
   store::Store* store = nullptr;    ///< null: nothing is remembered
   std::int64_t account_number = 0;  ///< in the store
+  std::int64_t begun_at = 0;        ///< unix seconds: ages count from here, the same for all mailboxes
   /// Of this account, where a message that is in one mailbox is not copied to others; else null.
   CarriedMessages* carried = nullptr;
 };

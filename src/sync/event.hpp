@@ -85,6 +85,15 @@ struct NotPossible {
   std::string what;
 };
 
+/// Which messages of a side are worked on, where that is not all of them. The same for all mailboxes, and sent before
+/// the first.
+struct MessagesSelected {
+  Side side = Side::source;
+  std::string search;          ///< the criteria of the SEARCH that is sent for each mailbox; empty: none
+  bool searches_ages = false;  ///< they hold ages, by the Date header
+  std::string arrival;         ///< "since 13-Nov-2026 12:00:00 +0000": ages by the date of arrival; empty: none
+};
+
 /// A mailbox as a whole cannot be carried, or not to its end.
 struct MailboxFailed {
   std::string source, destination;
@@ -208,9 +217,10 @@ struct Reconnected {
   Side side = Side::source;
 };
 
-using Event = std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MailboxCreated, MailboxDeleted,
-                           DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
-                           MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged,
-                           MessagesDeleted, FlagsSet, LabelsSet, MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
+using Event = std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MessagesSelected, MailboxCreated,
+                           MailboxDeleted, DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed,
+                           MailboxPlanned, MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused,
+                           MessageChanged, MessagesDeleted, FlagsSet, LabelsSet, MailboxDone, MailboxRenumbered,
+                           Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

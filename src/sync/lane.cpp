@@ -1,7 +1,6 @@
 #include "sync/lane.hpp"
 
 #include "core/pause.hpp"
-#include "core/secret_file.hpp"
 #include "core/task_group.hpp"
 #include "imap/proto/refusal.hpp"
 
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -21,24 +19,15 @@ LaneKeeper::LaneKeeper(const Context& context) : context_(context) {}
 
 imap::Pool& LaneKeeper::pool(Side side) const { return context_.servers.pool(side); }
 
-/// A token that lies in a file may be another one by now: it is read anew, beside the loop.
 awaitable<imap::Credentials> LaneKeeper::credentials(Side side) const {
   const config::Login& login = side == Side::source ? context_.account.source : context_.account.destination;
-  const config::LoginSpec& how = context_.servers.spec(side).login;
-  imap::Credentials who = credentials_of(login, how);
-  if (how.token_file.empty()) co_return who;
-  core::Result<core::Secret> token = core::Secret();
-  std::function<void()> work = [&token, &how] { token = core::read_secret(how.token_file); };
-  co_await context_.worker.run(std::move(work));
-  if (!token) throw core::Error(token.error());
-  who.token = std::move(*token);
-  co_return who;
+  return current_credentials(login, context_.servers.spec(side).login, context_.worker);
 }
 
-awaitable<imap::Lease> LaneKeeper::open(Side side, imap::Place place) {
+awaitable<void> LaneKeeper::open(Side side, imap::Lease& lease) {
   const imap::Credentials who = co_await credentials(side);
-  imap::Lease lease = co_await pool(side).open(std::move(place), who);
-  co_return lease;
+  std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
+  lease.replace(std::move(session));
 }
 
 awaitable<std::optional<Lane>> LaneKeeper::open_extra() {
@@ -85,9 +74,7 @@ awaitable<void> LaneKeeper::revive(Side side, imap::Lease& lease) {
     core::Failure failure;
     // The place is kept over all attempts: waiting for one while holding the other server's could go in a circle.
     try {
-      const imap::Credentials who = co_await credentials(side);
-      std::unique_ptr<imap::Session> session = co_await pool(side).open_session(who);
-      lease.replace(std::move(session));
+      co_await open(side, lease);
       context_.observer.on(Reconnected{side});
       co_return;
     } catch (const core::Error& error) {

@@ -21,8 +21,8 @@ class LaneKeeper {
  public:
   explicit LaneKeeper(const Context& context);
 
-  /// A session for one side of a lane. Throws core::Error.
-  boost::asio::awaitable<imap::Lease> open(Side side, imap::Place place);
+  /// A session for one side of a lane, on the place that the lease has. Throws core::Error.
+  boost::asio::awaitable<void> open(Side side, imap::Lease& lease);
   /// A whole lane more, if both servers have room for it at this moment.
   boost::asio::awaitable<std::optional<Lane>> open_extra();
   /// Opens anew what is closed. Throws core::Error when a server does not come back.

@@ -35,7 +35,7 @@ T value_or_throw(Side side, core::Result<T> result) {
 MailboxSync::MailboxSync(const Context& context, Lane& lane, const MailboxPair& pair, Forecast forecast,
                          MailboxMemory& memory, KnownMailbox* known, const LabelNames* label_names)
     : pass_{context, lane, pair, memory}, labels_(pass_, label_names), forecast_(forecast), known_(known),
-      scope_(context.rules.selection) {}
+      scope_(context.rules.selection, context.begun_at) {}
 
 awaitable<bool> MailboxSync::run() {
   core::Failure failure;

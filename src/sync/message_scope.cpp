@@ -3,7 +3,6 @@
 #include "sync/index_reader.hpp"
 #include "sync/message/message_selection.hpp"
 
-#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +10,6 @@
 namespace imapferry::sync {
 
 using boost::asio::awaitable;
-
-MessageScope::MessageScope(const config::SelectionRules& rules) : rules_(rules), now_(std::time(nullptr)) {}
 
 awaitable<void> MessageScope::read(Side side, imap::Session& session, MailboxIndex& index) {
   const std::string criteria = search_criteria(rules_, rules_of(side), now_);

@@ -15,7 +15,8 @@ namespace imapferry::sync {
 /// listed and matched in any case, so that the selection decides what is done, never what is the same.
 class MessageScope {
  public:
-  explicit MessageScope(const config::SelectionRules& rules);
+  /// `now` in unix seconds.
+  MessageScope(const config::SelectionRules& rules, std::int64_t now) : rules_(rules), now_(now) {}
 
   /// Asks the server, where the rules need it. Throws core::Error when it refuses the SEARCH.
   boost::asio::awaitable<void> read(Side side, imap::Session& session, MailboxIndex& index);

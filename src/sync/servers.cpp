@@ -1,5 +1,7 @@
 #include "sync/servers.hpp"
 
+#include "core/secret_file.hpp"
+
 #include <utility>
 
 namespace imapferry::sync {
@@ -67,6 +69,18 @@ imap::Credentials credentials_of(const config::Login& login, const config::Login
   // RFC 7628 and the others know no password; in a users file the token stands where others have theirs.
   if (!how.has_token() && (how.mechanism == "XOAUTH2" || how.mechanism == "OAUTHBEARER")) who.token = login.password;
   return who;
+}
+
+boost::asio::awaitable<imap::Credentials> current_credentials(const config::Login& login, const config::LoginSpec& how,
+                                                              core::Worker& worker) {
+  imap::Credentials who = credentials_of(login, how);
+  if (how.token_file.empty()) co_return who;
+  core::Result<core::Secret> token = core::Secret();
+  std::function<void()> work = [&token, &how] { token = core::read_secret(how.token_file); };
+  co_await worker.run(std::move(work));
+  if (!token) throw core::Error(token.error());
+  who.token = std::move(*token);
+  co_return who;
 }
 
 imap::Server server_of(const config::ServerSpec& spec, bool track_changes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/run_config.hpp"
+#include "core/worker.hpp"
 #include "imap/pool.hpp"
 #include "imap/wire_trace.hpp"
 #include "sync/event.hpp"
@@ -16,6 +17,10 @@ namespace imapferry::sync {
 
 /// Who logs in and how, in the words of the IMAP engine; a token that lies in a file is not read here.
 [[nodiscard]] imap::Credentials credentials_of(const config::Login& login, const config::LoginSpec& how);
+
+/// The same as it is now: a token that lies in a file is read anew, beside the loop. Throws core::Error.
+[[nodiscard]] boost::asio::awaitable<imap::Credentials>
+current_credentials(const config::Login& login, const config::LoginSpec& how, core::Worker& worker);
 
 /// What the command line says of a server, in the words of the IMAP engine.
 [[nodiscard]] imap::Server server_of(const config::ServerSpec& spec, bool track_changes);

@@ -303,6 +303,14 @@ class OutputTest(WholeProgramTest):
         self.assert_ended(tests, 0)
         self.assertIn("ok 1 - ", tests.output)
         self.assertNotIn("not ok", tests.output)
+        one = run("--testsunit", "DATES", "--testsunit", "uids")
+        self.assert_ended(one, 0)
+        self.assertEqual(re.findall("^ok .*", one.output, re.MULTILINE),
+                         ["ok 1 - dates are read and written", "ok 2 - sets of UIDs are read and written"])
+        for wrong in ("tests_memory_stress", ""):
+            refused = run("--testsunit", "dates", "--testsunit", wrong)
+            self.assert_ended(refused, 64)
+            self.assertTrue(refused.lines_with(f'"{wrong}"', '"dates are read and written"'), refused)
         banner = run("--justbanner", "--password1", "secr3t")
         self.assert_ended(banner, 0)
         self.assertIn("--password1 MASKED", banner.output)

@@ -2,7 +2,9 @@
 """Which messages are copied: by search, age, size, and how often."""
 
 import datetime
+import pathlib
 import re
+import tempfile
 import unittest
 
 import paths  # noqa: F401
@@ -90,6 +92,27 @@ class SelectionTest(WholeProgramTest):
         self.check(user, ["--search", "SUBJECT apple", "--maxage", "10"], ["apple"])
         self.check(user, ["--search1", "SUBJECT pear"], ["apple", "pear"])
         self.check(self.filled(("Grün", {}), ("Rot", {})), ["--search1", 'HEADER Message-Id "Rot"'], ["Rot"])
+
+    def test_what_is_searched_is_shown(self):
+        def day(ago):
+            when = days_ago(ago)
+            return f"{when.day}-{MONTHS[when.month - 1]}-{when.year}"
+        user = self.filled(("apple", {"sent": 2}))
+        # On standard output for a script, in the log file, and on the wire.
+        with tempfile.TemporaryDirectory() as directory:
+            finished = self.migrate(user, "--search1", "SUBJECT apple", "--maxage", "10", "--debugimap1",
+                                    "--logfile", f"{directory}/log")
+            log = pathlib.Path(directory, "log").read_text()
+        criteria = f"SUBJECT apple SENTSINCE {day(10)}"
+        line = f"Host1: only messages found by SEARCH {criteria} (ages by the Date header, days in UTC)\n"
+        self.assertEqual((finished.output.count(line), log.count(line)), (1, 1), finished.output)
+        self.assertRegex(log, f"UID SEARCH (RETURN \\(ALL\\) )?{re.escape(criteria)}\\b")
+        self.assertIn(f"Host2: only messages found by SEARCH SENTSINCE {day(10)} (ages", log)
+        finished = self.migrate(user, "--minage", "10", "--noabletosearch1")
+        self.assertRegex(finished.output,
+                         r"Host1: only messages that arrived before \d\d-\w{3}-\d{4} [0-9:]+ \+0000 \(ages by INTERNALDATE\)\n")
+        self.assertIn(f"Host2: only messages found by SEARCH SENTBEFORE {day(10)} (ages by the Date header", finished.output)
+        self.assertNotIn("only messages", self.migrate(user).output)
 
     def test_searches_that_cannot_be(self):
         user = self.filled(("a", {}))

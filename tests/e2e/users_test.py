@@ -74,7 +74,7 @@ class UsersTest(WholeProgramTest):
         self.assertTrue(running.is_running, "the run was over before it could be interrupted")
         running.signal(signal.SIGINT)
         finished = running.wait(30)
-        self.assert_ended(finished, 6)
+        self.assert_ended(finished, -signal.SIGINT)
         print("\n".join("    " + line for line in finished.output.splitlines()[-12:]))
         counts = [sum(map(len, snapshot(self.open(self.destination, user)).values())) for user in self.users]
         self.assertEqual(counts[-1], 0, "the last account was done although the run was interrupted")

@@ -42,15 +42,18 @@ std::vector<Section> debugging_rows() {
                trace("debugmaxlinelength", "Shows the longest lines."),
                trace("debugcrossduplicates", "Shows messages that are in several folders."),
                because(test_aid, on_off("memorystress", ignored, inherent, "Uses up memory.")),
-               because(test_aid, valued("simulong", number, "SECONDS", missing, "Pretends to work for a while.")),
+               within(0, 1e6,
+                      valued("simulong", number, "SECONDS", works,
+                             "Before it begins, prints five lines a second for so long, into the log as well: to try "
+                             "what shows a log, --tail, --abort and signals.")),
                on_off("tests", works, inherent, "Tests itself, without any server, and stops: exit code 0, or 254."),
                on_off("testsdebug|tests_debug", works, inherent, "The same."),
                because("They need servers of imapsync's author.",
                        on_off("testslive", missing, inherent, "Runs imapsync's tests on a server of its author.")),
                because("They need servers of imapsync's author.",
                        on_off("testslive6", missing, inherent, "The same by IPv6.")),
-               because("The names are of imapsync's own functions; --tests runs all of ours.",
-                       valued("testsunit", list, "NAME", missing, "Runs one of imapsync's own tests.")),
+               valued("testsunit", list, "NAME", works,
+                      "Runs those of --tests whose names hold this, in any case, and stops; may be repeated."),
            }}};
 }
 

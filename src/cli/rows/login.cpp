@@ -21,7 +21,8 @@ std::vector<Section> login_rows() {
                   "Takes blanks and slashes out of host names, and blanks from around user names.", "on"),
            valued("authmech#", text, "NAME", works,
                   "How to log in: LOGIN, PLAIN, CRAM-MD5, DIGEST-MD5, SCRAM-SHA-1, SCRAM-SHA-256, NTLM, XOAUTH2, "
-                  "OAUTHBEARER, EXTERNAL, or PREAUTH where the server knows us already.",
+                  "OAUTHBEARER, EXTERNAL, X-MASTERAUTH (a Kerio's master password, for the user), or PREAUTH where the "
+                  "server knows us already.",
                   "PLAIN or LOGIN, by what the server offers"),
            valued("authuser#", text, "NAME", works,
                   "Logs in with this administrator's name and password, for the user; by PLAIN unless --authmech1/2 "

@@ -36,7 +36,8 @@ std::vector<Section> messages_rows() {
                       "Works only on messages that are older, by the Date header (SENTBEFORE); greater than --maxage: "
                       "on both the younger and the older ones.")),
            valued("search", text, "CRITERIA", works,
-                  "Selects messages on both sides with an IMAP SEARCH; ages and sizes count as well."),
+                  "Selects messages on both sides with an IMAP SEARCH; ages and sizes count as well. What is sent is "
+                  "shown."),
            valued("search#", text, "CRITERIA", works,
                   "Selects messages on the source (1) or destination (2) with an IMAP SEARCH."),
            because("imapferry lists all messages of a folder in one command.",

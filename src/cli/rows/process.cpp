@@ -22,9 +22,13 @@ Section process() {
                  "Stops the run that the pid file names: SIGQUIT, and after 3 seconds SIGKILL; waits for its end."),
           on_off("abortbyfile", works, inherent, "Stops the run that the pid file names, by a file beside it."),
           on_off("tail", works, inherent, "Shows the log of the run that the pid file names, until that ends."),
-          valued("sigexit", list, "SIGNAL", works,
-                 "More signals that end the run, with statistics; at once when they come again.", "INT, QUIT, TERM"),
-          valued("sigreconnect", list, "SIGNAL", works, "Signals that make it open all connections anew."),
+          valued(
+              "sigexit", list, "SIGNAL", works,
+              "More signals that end the run, with statistics; at once when they come again. The process dies by the "
+              "signal.",
+              "INT, QUIT, TERM"),
+          valued("sigreconnect", list, "SIGNAL", works,
+                 "Signals that make it open all connections anew; twice within 2 seconds they end the run."),
           valued("sigignore", list, "SIGNAL", works, "Signals to ignore."),
           because("The system shares the machine out; --maxaccounts and --lanes bound what a run takes.",
                   on_off("exitonload", ignored, inherent, "Stops when the machine is busy.")),

@@ -48,6 +48,15 @@ bool selects_by_arrival(const config::SelectionRules& rules, const config::SideS
   return has_ages(rules) && !side.ages_by_search;
 }
 
+std::string arrival_criteria(const config::SelectionRules& rules, std::int64_t now) {
+  const auto moment = [now](double age) { return imap::proto::DateTime{days_before(age, now), 0}.to_string(); };
+  std::string text;
+  if (rules.max_age) text = "since " + moment(*rules.max_age);
+  if (rules.max_age && rules.min_age) text += is_either(rules) ? " or " : " and ";
+  if (rules.min_age) text += "before " + moment(*rules.min_age);
+  return text;
+}
+
 bool has_right_age(const config::SelectionRules& rules, std::int64_t date, std::int64_t now) noexcept {
   if (date == MailboxIndex::no_date) return true;
   const bool is_young = !rules.max_age || date >= days_before(*rules.max_age, now);

@@ -17,6 +17,9 @@ namespace imapferry::sync {
 /// Whether ages of that side are told from the date of arrival.
 [[nodiscard]] bool selects_by_arrival(const config::SelectionRules& rules, const config::SideSelection& side) noexcept;
 
+/// Those ages in words: "since 13-Nov-2026 12:00:00 +0000 and before 22-Nov-2026 00:00:00 +0000".
+[[nodiscard]] std::string arrival_criteria(const config::SelectionRules& rules, std::int64_t now);
+
 /// Whether a message that arrived then (unix seconds) is of the right age. One whose date is not known is.
 [[nodiscard]] bool has_right_age(const config::SelectionRules& rules, std::int64_t date, std::int64_t now) noexcept;
 

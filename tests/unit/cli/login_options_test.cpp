@@ -58,6 +58,7 @@ TEST_CASE("login options: which mechanism") {
       {{"--authuser1", "admin", "--authmech1", "SCRAM-SHA-1"}, "SCRAM-SHA-1"},
       {{"--authuser1", "admin", "--proxyauth1"}, ""},
       {{"--domain1", "D"}, "NTLM"},
+      {{"--authmech1", "x-masterauth"}, "X-MASTERAUTH"},
       {{"--oauthaccesstoken1", "t"}, ""},
   };
   for (const Case& one : cases) {
@@ -68,7 +69,8 @@ TEST_CASE("login options: which mechanism") {
 
 TEST_CASE("login options: what cannot be, by name") {
   CHECK(contains(refused({"--authmech1", "KERBEROS"}), "--authmech1: expected one of LOGIN, PLAIN, CRAM-MD5"));
-  CHECK(contains(refused({"--authmech1", "X-MASTERAUTH"}), "Kerio"));
+  CHECK(contains(refused({"--authmech1", "x-masterauth", "--authuser1", "a", "--proxyauth1"}), "exclude each other"));
+  CHECK(contains(refused({"--authmech1", "X-MASTERAUTH", "--authuser1", "a"}), "--authuser1 needs PLAIN"));
   CHECK(contains(refused({"--proxyauth1"}), "--proxyauth1 needs --authuser1"));
   CHECK(contains(refused({"--authuser1", " "}), "--authuser1 is empty"));
   CHECK(contains(refused({"--authuser1", "a", "--authmech1", "LOGIN"}), "--authuser1 needs PLAIN"));

@@ -103,6 +103,23 @@ TEST_CASE("process: signals") {
         "--sigignore: INT has another meaning by another option");
 }
 
+TEST_CASE("output: reports by mail, of runs that copy") {
+  CHECK_FALSE(config_of({}).puts_reports());
+  const config::RunConfig both =
+      config_of({"--emailreport1", "--emailreport2", "--emailreportfrom", "post@example.org"});
+  CHECK((both.puts_reports() && both.output.report_to_source && both.output.report_to_destination));
+  CHECK(both.output.report_sender == "post@example.org");
+  for (const char* no_copy : {"--dry", "--justfolders", "--justlogin", "--justfoldersizes", "--justautomap",
+                              "--justfolderlists", "--justconnect", "--noemailreport2"}) {
+    CAPTURE(no_copy);
+    CHECK_FALSE(config_of({"--emailreport2", no_copy}).puts_reports());
+  }
+  for (const char* bad : {"", "nobody", "a@b\r\nBcc: c@d", "\xc3\xa9@example.org"}) {
+    CAPTURE(bad);
+    CHECK(invoke({"--emailreportfrom", bad}).error().fault == core::Fault::usage);
+  }
+}
+
 TEST_CASE("process: what needs no run") {
   const auto action = [](Words argv) {
     auto invocation = to_config(*parse_arguments(std::move(argv)));
@@ -114,12 +131,13 @@ TEST_CASE("process: what needs no run") {
   CHECK(action({"--tail"}) == CliAction::tail);
   CHECK(action({"--tests"}) == CliAction::self_test);
   CHECK(action({"--tests_debug"}) == CliAction::self_test);
+  CHECK(action({"--testsunit", "names"}) == CliAction::self_test);
+  CHECK(to_config(*parse_arguments({"--testsunit", "a", "--testsunit", "b"}))->tests == Words{"a", "b"});
+  CHECK(config_of({"--simulong", "1.5"}).process.pretended_seconds == 1.5);
   CHECK(action({"--justbanner"}) == CliAction::banner);
   CHECK(action({"--version", "--tests"}) == CliAction::version);
   CHECK(invoke({"--noabort"})->action == CliAction::run);
-  for (const char* refused : {"--testslive", "--emailreport1"}) {
-    CHECK(parse_arguments({refused}).error().fault == core::Fault::usage);
-  }
+  CHECK(parse_arguments({"--testslive"}).error().fault == core::Fault::usage);
 }
 
 TEST_CASE("passwords: our own variables go before imapsync's") {

@@ -92,6 +92,27 @@ TEST_CASE("login: OAuth 2.0, in one flight and in two, and what the server says 
             .describe() == "");
 }
 
+TEST_CASE("login: a Kerio's master password, for the user") {
+  Visitor visitor;
+  visitor.who.mechanism = "X-MASTERAUTH";
+  visitor.who.falls_back = true;
+  visitor.route.may_login_in_clear = true;
+  const std::string digest = "8463de2e2262f80a9f3953085cf49b5f";
+  const std::string begin = greeting("AUTH=PLAIN") + "C: A1 X-MASTERAUTH\nS: + <1.2@kerio>\nC: " + digest + "\n";
+  const std::string become = begin + "S: A1 OK welcome, master\nC: A2 X-SETUSER \"bob\"\n";
+  CHECK(play(become + "S: A2 OK done\nC: A3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: A3 OK\n", visitor).describe() ==
+        "");
+  core::Failure failure = play(become + "S: A2 NO nobody of that name\n", visitor);
+  CHECK(failure.fault == Fault::authentication);
+  CHECK(failure.message.find("X-SETUSER for bob was refused") != std::string::npos);
+  // The user's LOGIN does not get a password that opens everything, though --trylogin is on.
+  failure = play(begin + "S: A1 NO X-MASTERAUTH failed\n", visitor);
+  CHECK(failure.message.find("by X-MASTERAUTH was refused") != std::string::npos);
+  // One answer is given, no more.
+  failure = play(begin + "S: + <3.4@kerio>\nC: *\nS: A1 BAD no\n", visitor);
+  CHECK(failure.fault == Fault::authentication);
+}
+
 TEST_CASE("login: an administrator for a user, by PLAIN and by PROXYAUTH") {
   Visitor visitor;
   visitor.who.administrator = "root";

@@ -63,6 +63,9 @@ TEST_CASE("wire trace: no secret, in whatever way it is sent") {
          {sent, "A2 LIST \"\" *\r\n"}},
         "#1 > A1 LOGIN MASKED\n#1 < + MASKED\n#1 > MASKED (4 bytes)\n#1 > MASKED\n#1 > MASKED (6 bytes)\n#1 > MASKED\n"
         "#1 < A1 OK in\n#1 > A2 LIST \"\" *\n");
+  check(
+      {{sent, "A1 X-MASTERAUTH\r\n"}, {received, "+ challenge\r\n"}, {sent, "digest\r\n"}, {received, "A1 OK in\r\n"}},
+      "#1 > A1 X-MASTERAUTH\n#1 < + MASKED\n#1 > MASKED\n#1 < A1 OK in\n");
   // A server that pretends to begin a literal cannot end the mask.
   check({{received, "* OK {1000}\r\n"},
          {sent, "A1 LOGIN user secret\r\n"},

@@ -128,6 +128,35 @@ TEST_CASE("exit code: limits and the abort file") {
   CHECK(end(std::nullopt, false) == 6);
 }
 
+TEST_CASE("the last line names the signal by which the process dies, where one has cut the run short") {
+  const auto last = [](std::uint64_t copied_before, bool was_stopped, bool by_file) {
+    RunTally tally;
+    feed(tally, {run_started(1), started(0), mapped(0, {"INBOX"}), planned_fully("INBOX", 10, copied_before, 0),
+                 Step(run::RunEvent(run::StopRequested{by_file ? "--abortbyfile" : "SIGTERM", by_file})),
+                 Step(0, run::AccountFinished{{}, {}, was_stopped, {}}), run_finished()});
+    return signal_line(tally);
+  };
+  CHECK(last(0, true, false) == "Killing myself with signal TERM\n");
+  CHECK(last(0, true, true).empty());
+  CHECK(last(10, false, false).empty());
+}
+
+TEST_CASE("which messages are worked on is told before the first folder, with the date that ages count from") {
+  RunTally tally;
+  std::string lines;
+  Transcript transcript(tally, AccountNames{"a", "u", "b", "v"}, [&](std::string_view more) { lines += more; });
+  const sync::MessagesSelected search{sync::Side::source, "FROM ann SENTSINCE 1-Nov-2026", true, {}};
+  const sync::MessagesSelected both{sync::Side::destination, "FROM\nann", false, "since 13-Nov-2026 12:00:00 +0000"};
+  for (const Step& step : {run_started(1), started(0), mapped(0, {"INBOX"}), happened(0, search), happened(0, both)}) {
+    feed(tally, step);
+    tell_transcript(transcript, step, time_zero);
+  }
+  CHECK(lines ==
+        "Host1: only messages found by SEARCH FROM ann SENTSINCE 1-Nov-2026 (ages by the Date header, days in "
+        "UTC)\nHost2: only messages found by SEARCH FROM\\x0Aann, that arrived since 13-Nov-2026 12:00:00 +0000 "
+        "(ages by INTERNALDATE)\n");
+}
+
 TEST_CASE("transcript: what a resync has to do decides when it ends") {
   RunTally tally;
   std::string lines;

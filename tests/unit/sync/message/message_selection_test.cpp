@@ -74,12 +74,15 @@ TEST_CASE("selection: ages by the date of arrival") {
   rules.source.ages_by_search = false;
   CHECK(selects_by_arrival(rules, rules.source));
   CHECK_FALSE(selects_by_arrival(rules, rules.destination));
+  CHECK(arrival_criteria(rules, now) == "since 13-Nov-2026 12:00:00 +0000");
   CHECK(has_right_age(rules, now - 10 * day, now));
   CHECK_FALSE(has_right_age(rules, now - 10 * day - 1, now));
   rules.min_age = 5;
+  CHECK(arrival_criteria(rules, now) == "since 13-Nov-2026 12:00:00 +0000 and before 18-Nov-2026 12:00:00 +0000");
   CHECK(has_right_age(rules, now - 7 * day, now));
   CHECK_FALSE(has_right_age(rules, now - 3 * day, now));
   rules.min_age = 20;
+  CHECK(arrival_criteria(rules, now) == "since 13-Nov-2026 12:00:00 +0000 or before 03-Nov-2026 12:00:00 +0000");
   CHECK(has_right_age(rules, now - 3 * day, now));
   CHECK_FALSE(has_right_age(rules, now - 15 * day, now));
   CHECK(has_right_age(rules, now - 25 * day, now));
