@@ -1,4 +1,4 @@
-#include "../store/directory.hpp"
+#include "../directory.hpp"
 #include "app/log_file.hpp"
 
 #include <doctest/doctest.h>
@@ -8,15 +8,6 @@
 
 using namespace imapferry;
 using namespace imapferry::app;
-
-namespace {
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-}  // namespace
 
 TEST_CASE("log file: everything is in it in the end, and its directory is made") {
   const Directory directory;

@@ -1,8 +1,8 @@
-#include "../store/directory.hpp"
+#include "../data.hpp"
+#include "../directory.hpp"
 #include "app/pid_file.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,17 +14,12 @@ using namespace imapferry::app;
 
 namespace {
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
 
 TEST_CASE("pid file: what is a process number") {
-  const auto facts = nlohmann::json::parse(std::ifstream(TEST_DATA "/imapsync/output.json"));
+  const auto facts = testing::read_data("imapsync/output.json");
   for (const auto& fact : facts.at("pid")) {
     CAPTURE(fact.dump());
     CHECK(parse_pid(fact.at("text").get<std::string>()).has_value() == fact.at("is_pid").get<bool>());

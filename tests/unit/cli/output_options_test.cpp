@@ -1,11 +1,10 @@
+#include "../data.hpp"
 #include "cli/output_options.hpp"
 #include "cli/to_config.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include <csignal>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -38,7 +37,7 @@ config::RunConfig config_of(const Words& more) {
 }  // namespace
 
 TEST_CASE("command line: every secret is masked, however it is given") {
-  const auto facts = nlohmann::json::parse(std::ifstream(TEST_DATA "/imapsync/output.json"));
+  const auto facts = testing::read_data("imapsync/output.json");
   for (const auto& fact : facts.at("masked_command_line")) {
     CHECK(masked_command_line(fact.at("arguments").get<Words>()) == fact.at("text").get<std::string>());
   }

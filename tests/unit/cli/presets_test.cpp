@@ -1,9 +1,8 @@
+#include "../data.hpp"
 #include "cli/presets.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -45,8 +44,7 @@ std::map<std::string, std::vector<std::string>> added(const ParsedOptions& optio
 }  // namespace
 
 TEST_CASE("presets: each stands for what imapsync's does") {
-  std::ifstream file(TEST_DATA "/imapsync/presets.json");
-  const nlohmann::json cases = nlohmann::json::parse(file);
+  const nlohmann::json cases = testing::read_data("imapsync/presets.json");
   REQUIRE(cases.size() >= 7);
   for (const auto& one : cases) {
     std::map<std::string, std::vector<std::string>> expected;

@@ -1,10 +1,9 @@
+#include "../data.hpp"
 #include "core/rate_limit.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <fstream>
 #include <vector>
 
 using namespace imapferry::core;
@@ -23,8 +22,7 @@ Rates rates(double messages, double bytes, std::uint64_t before = 0) { return Ra
 }  // namespace
 
 TEST_CASE("rate: the pauses that imapsync makes") {
-  std::ifstream file(TEST_DATA "/imapsync/rates.json");
-  const nlohmann::json cases = nlohmann::json::parse(file);
+  const nlohmann::json cases = imapferry::testing::read_data("imapsync/rates.json");
   REQUIRE(cases.size() >= 10);
   for (const auto& one : cases) {
     CAPTURE(one.dump());

@@ -1,16 +1,14 @@
+#include "../data.hpp"
 #include "imap/proto/quota.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <string>
 
 using imapferry::imap::proto::storage_quota_in;
 
 TEST_CASE("quota: the room that servers tell, as imapsync reads it") {
-  std::ifstream file(TEST_DATA "/imapsync/quota.json");
-  const nlohmann::json cases = nlohmann::json::parse(file);
+  const nlohmann::json cases = imapferry::testing::read_data("imapsync/quota.json");
   REQUIRE(cases.size() >= 3);
   constexpr std::string_view begin = "* QUOTA ";
   for (const auto& one : cases) {

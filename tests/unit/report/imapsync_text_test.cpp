@@ -1,16 +1,15 @@
+#include "../data.hpp"
 #include "feed.hpp"
 #include "report/error_lines.hpp"
 #include "report/exit_code.hpp"
 #include "report/imapsync_figures.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <string>
 
 using namespace imapferry;
@@ -21,7 +20,7 @@ namespace {
 
 /// Facts about imapsync, and about what is right where it is not.
 const nlohmann::json& facts() {
-  static const nlohmann::json all = nlohmann::json::parse(std::ifstream(TEST_DATA "/imapsync/output.json"));
+  static const nlohmann::json all = testing::read_data("imapsync/output.json");
   return all;
 }
 

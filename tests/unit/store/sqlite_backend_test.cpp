@@ -1,4 +1,4 @@
-#include "directory.hpp"
+#include "../directory.hpp"
 #include "store/message_codec.hpp"
 #include "store/sqlite_backend.hpp"
 

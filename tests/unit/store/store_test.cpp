@@ -1,4 +1,4 @@
-#include "directory.hpp"
+#include "../directory.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/co_spawn.hpp>

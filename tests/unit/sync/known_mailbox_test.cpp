@@ -1,4 +1,4 @@
-#include "../store/directory.hpp"
+#include "../directory.hpp"
 #include "sync/known_mailbox.hpp"
 
 #include <boost/asio/co_spawn.hpp>

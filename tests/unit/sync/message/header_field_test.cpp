@@ -1,9 +1,8 @@
+#include "../../data.hpp"
 #include "sync/message/header_field.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <string>
 
 using imapferry::sync::header_field;
@@ -40,7 +39,7 @@ TEST_CASE("header field: the first of that name, unfolded") {
 }
 
 TEST_CASE("header field: subjects as imapsync shows them, folded ones as a whole") {
-  const auto facts = nlohmann::json::parse(std::ifstream(TEST_DATA "/imapsync/output.json"));
+  const auto facts = imapferry::testing::read_data("imapsync/output.json");
   for (const auto& fact : facts.at("subject")) {
     CAPTURE(fact.dump());
     CHECK(header_field(fact.at("header").get<std::string>(), "subject") == fact.at("subject").get<std::string>());
