@@ -17,13 +17,16 @@ enum Mark : std::uint8_t {
   mark_confirmed = 2,
   mark_source_content = 4,
   mark_destination_content = 8,
+  mark_orphan = 16,
 };
-constexpr std::uint8_t known_marks = mark_deleted | mark_confirmed | mark_source_content | mark_destination_content;
+constexpr std::uint8_t known_marks =
+    mark_deleted | mark_confirmed | mark_source_content | mark_destination_content | mark_orphan;
 
 std::uint8_t marks_of(const MessageRecord& message) noexcept {
   unsigned marks = 0;
   if (message.was_deleted) marks |= mark_deleted;
   if (message.is_confirmed) marks |= mark_confirmed;
+  if (message.is_orphan) marks |= mark_orphan;
   if (message.source_content) marks |= mark_source_content;
   if (message.destination_content) marks |= mark_destination_content;
   return static_cast<std::uint8_t>(marks);
@@ -172,6 +175,7 @@ std::optional<Chunk> unpack(std::string_view bytes, const core::HashKey& key) {
     if ((marks & ~known_marks) != 0) in.fail();
     message.was_deleted = (marks & mark_deleted) != 0;
     message.is_confirmed = (marks & mark_confirmed) != 0;
+    message.is_orphan = (marks & mark_orphan) != 0;
     message.source_uid = source_uid = in.small(in.number() + source_uid);
     message.destination_uid = destination_uid = in.small(in.difference(destination_uid));
     message.identity = in.hash();

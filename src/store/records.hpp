@@ -26,6 +26,7 @@ struct MessageRecord {
   std::uint32_t source_flags = 0;  ///< a place in Chunk::flag_sets
   std::uint32_t destination_flags = 0;
   bool was_deleted = false;   ///< it was on the destination, and somebody deleted it there
+  bool is_orphan = false;     ///< the copy of a message that has left the source
   bool is_confirmed = false;  ///< the copy is one that we have made, and the destination has said so
   std::optional<core::Hash128> source_content, destination_content;  ///< what it says, where that had to be read
   friend bool operator==(const MessageRecord&, const MessageRecord&) = default;

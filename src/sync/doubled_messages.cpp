@@ -41,6 +41,31 @@ UidSet lookalikes_in(const MailboxIndex& index) {
   return lookalikes;
 }
 
+/// How many equal messages of an identity the destination may hold by rights.
+std::size_t copies_wanted(const MailboxPass& pass, const Identity& identity) {
+  const bool may_be_equal = pass.context.rules.selection.copy_duplicates || pass.context.rules.messages.concern_texts();
+  if (!may_be_equal) return 1;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < pass.now.source.size(); ++i) {
+    if (pass.now.source.has_identity(i) && pass.now.source.identity(i) == identity) ++count;
+  }
+  return std::max<std::size_t>(count, 1);
+}
+
+/// Deletes messages; what was taken for a copy of theirs is the one that is kept.
+awaitable<void> take_back(MailboxPass& pass, const std::map<imap::proto::Uid, imap::proto::Uid>& kept_for) {
+  UidSet doubles;
+  for (const auto& [uid, kept] : kept_for) doubles.add(uid);
+  for (const std::string& set : doubles.to_strings(longest_set)) {
+    const std::optional<core::Failure> failure = co_await pass.lane.destination->uid_delete(set);
+    if (failure) throw core::Error(failure->within("taking back doubled messages"));
+  }
+  for (imap::proto::Uid& copy : pass.now.copies) {
+    if (const auto kept = kept_for.find(copy); kept != kept_for.end()) copy = kept->second;
+  }
+  pass.has_changed_destination = pass.has_changed_destination || !doubles.empty();
+}
+
 /// Takes back those of our own messages that something else has stored as well: the other one stays. Where the server
 /// does not tell which are ours, they are among those whose confirmation was never heard: of two that are equal the
 /// second goes.
@@ -61,21 +86,21 @@ awaitable<void> remove_doubles(MailboxPass& pass) {
   for (const auto& [uid, content] : contents) {
     equal[{arrived.identity(arrived.find(uid)), content}].push_back(uid);
   }
-  UidSet doubles;
+  std::map<imap::proto::Uid, imap::proto::Uid> kept_for;  ///< by what is taken back
   for (auto& [what, uids] : equal) {
-    // Foreign ones first: ours is a double when what stands before it is the same message.
+    // Foreign ones first: those stay.
     const auto is_foreign = [&ours](imap::proto::Uid uid) { return !ours.contains(uid); };
-    std::stable_partition(uids.begin(), uids.end(), is_foreign);
+    const auto first_of_ours = std::stable_partition(uids.begin(), uids.end(), is_foreign);
+    const bool has_foreign = first_of_ours != uids.begin();
     const bool may_be_ours = pass.memory.unheard.contains(what.first);
-    for (std::size_t n = 1; n < uids.size(); ++n) {
-      const bool is_ours = !is_foreign(uids[n]) && is_foreign(uids[n - 1]);
-      if (is_ours || may_be_ours) doubles.add(uids[n]);
+    const std::size_t wanted = copies_wanted(pass, what.first);
+    auto last = uids.end();
+    while (static_cast<std::size_t>(last - uids.begin()) > wanted) {
+      --last;
+      if (may_be_ours || (has_foreign && last >= first_of_ours)) kept_for.emplace(*last, uids.front());
     }
   }
-  for (const std::string& set : doubles.to_strings(longest_set)) {
-    const std::optional<core::Failure> failure = co_await pass.lane.destination->uid_delete(set);
-    if (failure) throw core::Error(failure->within("taking back doubled messages"));
-  }
+  co_await take_back(pass, kept_for);
 }
 
 }  // namespace

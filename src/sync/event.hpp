@@ -217,10 +217,10 @@ struct Reconnected {
   Side side = Side::source;
 };
 
-using Event = std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MessagesSelected, MailboxCreated,
-                           MailboxDeleted, DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed,
-                           MailboxPlanned, MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused,
-                           MessageChanged, MessagesDeleted, FlagsSet, LabelsSet, MailboxDone, MailboxRenumbered,
-                           Retrying, Reconnected>;
+using Event =
+    std::variant<Connected, LittleRoom, MailboxesListed, MailboxesMapped, MessagesSelected, MailboxCreated,
+                 MailboxDeleted, DeletionFailed, RightsSet, NotPossible, MailboxFailed, MailboxWeighed, MailboxPlanned,
+                 MessagesCopied, DuplicatesSkipped, MessagesSkipped, MessageRefused, MessageChanged, MessagesDeleted,
+                 FlagsSet, LabelsSet, MailboxDone, MailboxRenumbered, Retrying, Reconnected>;
 
 }  // namespace imapferry::sync

@@ -117,6 +117,7 @@ void each_chunk(const MailboxSnapshot& now, const core::HashKey& key, Visit visi
     step(-1 - static_cast<std::int64_t>(now.destination.uid(i) >> uid_bits));
     MessageRecord message;
     message.identity = now.destination.identity(i);
+    message.is_orphan = now.orphans.contains(now.destination.uid(i));
     add_destination(message, now, i, builder);
     message.source_size = message.destination_size;
     message.source_flags = message.destination_flags;
@@ -157,6 +158,7 @@ void add_to(MailboxSnapshot& snapshot, const Chunk& chunk) {
       entry.uid = message.destination_uid;
       entry.size = message.destination_size;
       snapshot.destination.append(entry, destination_sets[message.destination_flags]);
+      if (message.is_orphan) snapshot.orphans.add(entry.uid);
       if (message.destination_content) snapshot.destination.set_content(entry.uid, *message.destination_content);
     }
   }

@@ -26,6 +26,7 @@ struct MailboxSnapshot {
   MailboxIndex destination;
   std::vector<imap::proto::Uid> copies;  ///< by position in `source`: the UID on the destination, or 0
   std::set<imap::proto::Uid> deleted;    ///< UIDs on the source of messages that somebody deleted on the destination
+  imap::proto::UidSet orphans;           ///< UIDs on the destination of copies of what has left the source
   imap::proto::UidSet confirmed;         ///< UIDs on the source of messages whose copies we have made, beyond doubt
 };
 

@@ -74,7 +74,9 @@ awaitable<bool> MailboxDeletions::delete_set(Side side, const UidSet& doomed, Ho
 /// Where others go to the same mailbox: what of it is ours.
 void MailboxDeletions::note_theirs() {
   if (pass_.memory.shared == nullptr) return;
-  for (const Uid uid : pass_.now.copies) pass_.memory.shared->theirs.add(uid);
+  std::vector<Uid> copies = pass_.now.copies;
+  std::sort(copies.begin(), copies.end());
+  for (const Uid uid : copies) pass_.memory.shared->theirs.add(uid);
   for (const UidSet::Range& range : pass_.memory.appended.ranges())
     pass_.memory.shared->theirs.add(range.first, range.last);
 }
@@ -92,6 +94,13 @@ std::uint64_t MailboxDeletions::nobodys_among(const UidSet& doomed) const {
   return nobodys;
 }
 
+/// Whether this run has appended it; where the server does not tell UIDs, that is so of all that has come since.
+bool MailboxDeletions::may_be_ours(Uid uid) const {
+  const MailboxMemory& memory = pass_.memory;
+  if (memory.appended.size() < memory.copied && uid >= memory.first_uid_next) return true;
+  return memory.appended.contains(uid);
+}
+
 awaitable<void> MailboxDeletions::delete_on_destination() {
   const config::DeletionRules& rules = pass_.context.rules.deletion;
   note_theirs();
@@ -100,7 +109,7 @@ awaitable<void> MailboxDeletions::delete_on_destination() {
     // What this run has appended is never among them, whatever the server has made of it.
     for (const std::uint32_t i : positions) {
       const Uid uid = pass_.now.destination.uid(i);
-      if (!pass_.memory.appended.contains(uid)) doomed.add(uid);
+      if (!may_be_ours(uid)) doomed.add(uid);
     }
   };
   if (rules.destination != How::never) doom(pass_.matches.destination_only);
@@ -127,7 +136,7 @@ awaitable<void> MailboxDeletions::delete_on_destination() {
     pass_.has_changed_destination = true;
     const bool is_done = co_await delete_set(Side::destination, doomed, how);
     if (!is_done) co_return;
-    if (how == How::expunge) pass_.now.destination.erase(doomed);
+    if (how == How::expunge) forget_on_destination(doomed);
     pass_.matches.destination_only.clear();
     pass_.matches.destination_duplicates.clear();
   }
@@ -145,7 +154,21 @@ awaitable<void> MailboxDeletions::expunge_destination() {
   for (std::size_t i = 0; i < pass_.now.destination.size(); ++i) {
     if (is_marked(pass_.now.destination, i)) gone.add(pass_.now.destination.uid(i));
   }
+  forget_on_destination(gone);
+}
+
+/// Keeps what is paired in step; what has no copy any more is in no pair.
+void MailboxDeletions::forget_on_destination(const UidSet& gone) {
+  std::vector<Uid> copies;
+  for (const Matches::Pair& pair : pass_.matches.pairs) copies.push_back(pass_.now.destination.uid(pair.destination));
   pass_.now.destination.erase(gone);
+  std::vector<Matches::Pair> left;
+  for (std::size_t n = 0; n < copies.size(); ++n) {
+    const std::size_t there = pass_.now.destination.find(copies[n]);
+    if (there == pass_.now.destination.size()) continue;
+    left.push_back({pass_.matches.pairs[n].source, static_cast<std::uint32_t>(there)});
+  }
+  pass_.matches.pairs = std::move(left);
 }
 
 /// Of the messages that were copied without the destination telling their UIDs, those that are found there.
@@ -196,15 +219,20 @@ awaitable<void> MailboxDeletions::compare_copies(std::span<const Matches::Pair> 
   }
 }
 
-/// UIDs on the source of messages that may be deleted there: we have copied them and the destination has confirmed it,
-/// or both were read and say the same.
+/// UIDs on the source of messages, of those that this run works on, that may be deleted there: we have copied them and
+/// the destination has confirmed it, or both were read and say the same.
 awaitable<UidSet> MailboxDeletions::safely_copied() {
   UidSet safe = co_await copies_that_are_there();
   std::vector<Matches::Pair> doubtful;
-  for (const UidSet::Range& range : pass_.now.confirmed.ranges()) safe.add(range.first, range.last);
+  for (const std::uint32_t i : pass_.copied_known) safe.add(pass_.now.source.uid(i));
   for (const Matches::Pair& pair : pass_.matches.pairs) {
-    if (wants_deleted_on_source(pair.source) && !safe.contains(pass_.now.source.uid(pair.source)))
+    if (!wants_deleted_on_source(pair.source)) continue;
+    const Uid uid = pass_.now.source.uid(pair.source);
+    if (pass_.now.confirmed.contains(uid)) {
+      safe.add(uid);
+    } else {
       doubtful.push_back(pair);
+    }
   }
   if (pass_.context.rules.dry) {
     for (const Matches::Pair& pair : doubtful) {
@@ -297,6 +325,7 @@ void MailboxDeletions::forget_on_source(const UidSet& gone) {
   pass_.source_state.exists -=
       static_cast<std::uint32_t>(std::min<std::uint64_t>(gone.size(), pass_.source_state.exists));
   pass_.copied_blind.clear();
+  pass_.copied_known.clear();
   pass_.matches.pairs.clear();
 }
 

@@ -34,6 +34,8 @@ class MailboxDeletions {
   [[nodiscard]] bool wants_deleted_on_source(std::uint32_t i) const;
   boost::asio::awaitable<bool> is_source_itself(const UidSet& doomed);
   void forget_on_source(const UidSet& gone);
+  void forget_on_destination(const UidSet& gone);
+  [[nodiscard]] bool may_be_ours(imap::proto::Uid uid) const;
   void tell_deleted(Side side, std::uint64_t messages);
 
   MailboxPass& pass_;

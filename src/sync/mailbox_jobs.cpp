@@ -193,6 +193,7 @@ awaitable<std::optional<core::Failure>> MailboxJobs::try_job(Lane& lane, Job& jo
     auto mailbox = std::make_unique<MailboxSync>(context_, lane, *job.pair, std::exchange(job.forecast, {}), job.memory,
                                                  known, label_names_);
     const bool is_complete = co_await mailbox->run();
+    if (mailbox->has_failures() || !job.memory.refused.empty()) has_failures_ = true;
     if (!is_complete) was_cut_short_ = true;
     if (is_complete) context_.observer.on(MailboxDone{job.pair->source.name, job.pair->destination});
     // In the flight that opens the next mailbox, unless that may change what is noted here.

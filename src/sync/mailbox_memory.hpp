@@ -62,6 +62,7 @@ struct MailboxMemory {
     imap::proto::Uid source = 0, copy = 0;
   };
   std::vector<Unlabelled> unlabelled;
+  FlagPlan flags_after_copy;            ///< to be set once more on what was copied
   std::set<std::string> told_flags;     ///< flags that cannot be held there, each told once
   SharedDestination* shared = nullptr;  ///< where others of the source go to the same mailbox
 };

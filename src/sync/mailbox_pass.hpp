@@ -22,8 +22,8 @@ struct MailboxPass {
   MailboxSnapshot now = {};
   imap::MailboxState source_state = {}, destination_state = {};  ///< as the mailboxes were opened
   Matches matches = {};
-  std::vector<std::uint32_t> copied_blind =
-      {};  ///< positions on the source of what was copied without a UID being told
+  /// Positions on the source of what this attempt has copied: where the destination told a UID, and where it did not.
+  std::vector<std::uint32_t> copied_known = {}, copied_blind = {};
   bool has_changed_destination = false;
   bool has_failures = false;
 

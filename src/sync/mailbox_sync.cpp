@@ -73,6 +73,8 @@ awaitable<bool> MailboxSync::synchronise() {
   if (has_set_flags) co_await labels_.carry_out_plan();
   co_await note_before_changes();
   const bool is_complete = co_await copy() && has_set_flags;
+  co_await set_flags(pass_.memory.flags_after_copy);
+  pass_.memory.flags_after_copy.clear();
   co_await labels_.set_on_copies();
   co_await take_back_doubled(pass_, confirmed_);
   if (is_complete) co_await deletions.run();
@@ -225,7 +227,6 @@ awaitable<bool> MailboxSync::copy() {
   bool is_complete = co_await copier.copy(pass_.matches.missing);
   if (is_complete && !copier.lookalikes().empty()) is_complete = co_await copy_apparent_duplicates(copier);
   confirmed_ = copier.confirmed();
-  if (!flags_after_copy_.empty()) co_await set_flags(flags_after_copy_);
   co_return is_complete;
 }
 
@@ -236,6 +237,8 @@ awaitable<bool> MailboxSync::copy_apparent_duplicates(Copier& copier) {
     family.push_back(one.position);
     family.push_back(one.earlier);
   }
+  std::sort(family.begin(), family.end());
+  family.erase(std::unique(family.begin(), family.end()), family.end());
   co_await read_contents_of(Side::source, family);
   std::set<std::pair<std::uint32_t, Content>> seen;
   for (const Copier::Lookalike& one : copier.lookalikes()) {

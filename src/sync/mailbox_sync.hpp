@@ -40,6 +40,8 @@ class MailboxSync {
   /// False when something is left because the user stops. Throws core::Error when a connection is lost (the caller
   /// tries again with the same memory) or the mailbox cannot be opened or listed.
   boost::asio::awaitable<bool> run();
+  /// Whether something was told as a failure.
+  [[nodiscard]] bool has_failures() const noexcept { return pass_.has_failures; }
   /// What remains when run() has returned: notes what has come of it. The lane may be at another mailbox meanwhile.
   /// Throws core::Error when the connection is lost; then the next run looks again.
   boost::asio::awaitable<void> note_end();
@@ -77,6 +79,7 @@ class MailboxSync {
   [[nodiscard]] bool was_copied_as(imap::proto::Uid source, imap::proto::Uid destination) const;
   [[nodiscard]] IndexDepth first_copy_depth() const noexcept;
   void note_copies();
+  void note_orphans();
   void note_carried();
   void leave_deleted();
   void narrow();
@@ -116,7 +119,6 @@ class MailboxSync {
   std::uint64_t cross_duplicates_ = 0;
   std::vector<Identity> copied_identities_;  ///< where other mailboxes want to know
   FlagPlan flag_plan_;
-  FlagPlan flags_after_copy_;
   FlagsBefore flags_before_;                  ///< of source messages whose flags have changed
   imap::proto::UidSet remembered_;            ///< UIDs on the source
   std::vector<KnownCopy> copied_before_;      ///< ascending by source

@@ -104,6 +104,21 @@ bool MailboxSync::was_copied_as(imap::proto::Uid source, imap::proto::Uid destin
   return copy != copied_before_.end() && copy->source == source && copy->destination == destination;
 }
 
+/// Copies whose originals have left the source, now or before, and that are no other message's.
+void MailboxSync::note_orphans() {
+  std::vector<bool> is_paired(pass_.now.destination.size());
+  for (const Matches::Pair& pair : pass_.matches.pairs) is_paired[pair.destination] = true;
+  std::vector<imap::proto::Uid> orphans;
+  for (const KnownCopy& copy : copied_before_) {
+    if (pass_.now.source.find(copy.source) < pass_.now.source.size()) continue;
+    const std::size_t there = pass_.now.destination.find(copy.destination);
+    if (there < pass_.now.destination.size() && !is_paired[there]) orphans.push_back(copy.destination);
+  }
+  std::sort(orphans.begin(), orphans.end());
+  pass_.now.orphans = {};
+  for (const imap::proto::Uid uid : orphans) pass_.now.orphans.add(uid);
+}
+
 void MailboxSync::narrow() {
   leave_deleted();
   left_out_ = scope_.narrow(pass_.matches, pass_.now.source, pass_.now.destination);
@@ -157,6 +172,7 @@ void MailboxSync::note_copies() {
     if (pass_.now.confirmed.contains(uid) && was_copied_as(uid, copy)) confirmed.add(uid);
   }
   pass_.now.confirmed = std::move(confirmed);
+  note_orphans();
 }
 
 /// Notes which messages were copied once and have been deleted on the destination since, and leaves them where the user
@@ -166,8 +182,8 @@ void MailboxSync::leave_deleted() {
     pass_.now.deleted.clear();
   } else {
     for (const KnownCopy& copy : copied_before_) {
-      if (pass_.now.destination.find(copy.destination) == pass_.now.destination.size())
-        pass_.now.deleted.insert(copy.source);
+      const bool was_deleted = pass_.now.destination.find(copy.destination) == pass_.now.destination.size();
+      if (was_deleted && copy.source != 0) pass_.now.deleted.insert(copy.source);
     }
     std::erase_if(pass_.matches.missing,
                   [this](std::uint32_t i) { return pass_.now.deleted.contains(pass_.now.source.uid(i)); });

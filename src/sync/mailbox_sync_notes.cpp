@@ -42,8 +42,9 @@ awaitable<void> MailboxSync::note_before_changes() {
 }
 
 void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::span<const imap::proto::Uid> uids) {
-  if (uids.empty() && pass_.context.rules.deletion.touch_source()) {
-    for (const Batch::Item* item : items) pass_.copied_blind.push_back(item->position);
+  if (pass_.context.rules.deletion.touch_source()) {
+    std::vector<std::uint32_t>& copied = uids.empty() ? pass_.copied_blind : pass_.copied_known;
+    for (const Batch::Item* item : items) copied.push_back(item->position);
   }
   if (pass_.context.carried != nullptr) {
     for (const Batch::Item* item : items) copied_identities_.push_back(pass_.now.source.identity(item->position));
@@ -53,7 +54,7 @@ void MailboxSync::note_copied(std::span<const Batch::Item* const> items, std::sp
     for (std::size_t n = 0; n < uids.size(); ++n) {
       FlagChange change(FlagChange::How::replace, items[n]->meta.flags);
       std::string item = change.item();
-      flags_after_copy_.try_emplace(std::move(item), std::move(change)).first->second.uids.add(uids[n]);
+      pass_.memory.flags_after_copy.try_emplace(std::move(item), std::move(change)).first->second.uids.add(uids[n]);
     }
   }
   for (std::size_t n = 0; n < uids.size(); ++n) {

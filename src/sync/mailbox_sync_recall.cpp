@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 namespace imapferry::sync {
 
 using boost::asio::awaitable;
+using imap::proto::UidSet;
 
 /// A line that breaks again and again must not make us list the same messages again and again.
 void MailboxSync::keep_for_next_attempt() {
@@ -31,7 +33,10 @@ void MailboxSync::keep_for_next_attempt() {
 void MailboxSync::note_known_copies() {
   const bool is_compared = !pass_.now.copies.empty() && pass_.now.copies.size() == pass_.now.source.size();
   if (!is_compared) return;
-  copied_before_.clear();
+  const auto is_gone = [this](const KnownCopy& copy) {
+    return pass_.now.source.find(copy.source) == pass_.now.source.size();
+  };
+  std::erase_if(copied_before_, std::not_fn(is_gone));
   for (std::size_t i = 0; i < pass_.now.source.size(); ++i) {
     if (pass_.now.copies[i] != 0) copied_before_.push_back({pass_.now.source.uid(i), pass_.now.copies[i]});
   }
@@ -69,6 +74,13 @@ awaitable<void> MailboxSync::recall() {
       remembered_.add(pass_.now.source.uid(i));
     }
     note_known_copies();
+    std::vector<KnownCopy> orphans;
+    for (const UidSet::Range& range : pass_.now.orphans.ranges()) {
+      for (std::uint64_t uid = range.first; uid <= range.last; ++uid) {
+        orphans.push_back({0, static_cast<imap::proto::Uid>(uid)});
+      }
+    }
+    copied_before_.insert(copied_before_.begin(), orphans.begin(), orphans.end());
   }
   // Their places change while messages come and go.
   pass_.now.copies = {};
@@ -101,12 +113,17 @@ awaitable<void> MailboxSync::finish_catching_up(Side side) {
       copied_before_.clear();
       if (side == Side::destination) {
         pass_.memory.appended = {};
+        pass_.memory.changed = {};
+        pass_.memory.flags_after_copy.clear();
         for (MailboxMemory::Unlabelled& message : pass_.memory.unlabelled) message.copy = 0;
         pass_.memory.first_uid_next = pass_.state(side).uid_next;
       }
       if (side == Side::source) {
         pass_.now.deleted.clear();
         pass_.memory.left_out.clear();
+        pass_.memory.refused.clear();
+        pass_.memory.strikes.clear();
+        pass_.memory.alone.clear();
         pass_.memory.changed = {};
         pass_.memory.unlabelled.clear();
       }

@@ -198,6 +198,26 @@ class DeletionTest(WholeProgramTest):
         self.assertEqual(self.names(self.source, user), ["a", "c"])
         self.assertEqual(self.names(self.destination, user), ["a", "b"])
 
+    def test_delete1_keeps_to_the_selection_also_of_what_was_copied_before(self):
+        user = self.filled("abc")
+        self.migrate(user)
+        self.migrate(user, "--delete1", "--minage", "100", "--noabletosearch")
+        self.assertEqual(self.names(self.source, user), ["a", "b", "c"])
+        self.migrate(user, "--delete1", "--search1", "SUBJECT b")
+        self.assertEqual(self.names(self.source, user), ["a", "c"])
+
+    def test_delete1_keeps_what_expunge2_has_taken(self):
+        user = self.filled("ab")
+        self.migrate(user)
+        with self.open(self.destination, user) as session:
+            inbox = next(box for box in session.mailboxes() if box.path == INBOX)
+            uid = next(one.uid for one in session.messages(inbox) if b"<a@" in one.content)
+            session.select(INBOX, readonly=False)
+            session.store(uid, "+FLAGS", ("\\Deleted",))
+        self.migrate(user, "--delete1", "--expunge2", "--noresyncflags")
+        self.assertEqual(self.names(self.source, user), ["a"])
+        self.assertEqual(self.names(self.destination, user), ["b"])
+
     def test_delete1_in_a_dry_run_and_with_dry1(self):
         user = self.filled("ab")
         self.assertIn("2 on the source", self.migrate(user, "--delete1", "--dry").output)

@@ -89,7 +89,7 @@ class Matcher {
   void pair(Position source, Position destination);
   void pair_known(Positions source_group);
   void ask_for_contents(Positions source_group, Positions destination_group);
-  [[nodiscard]] bool depends_on_contents(Positions source_run, Positions destination_run);
+  [[nodiscard]] bool depends_on_contents(Positions source_group, Positions destination_group);
   void ask(Role role, Position i);
   void take_rest(Role role, Positions group, std::vector<Position>& rest);
   void pair_equal_contents();
@@ -177,11 +177,8 @@ void Matcher::match_group(Positions source_group, Positions destination_group) {
     pair(source_group.front(), destination_group.front());
     return;
   }
-  tells_copies_apart_ = rules_.tells_destination_duplicates || source_group.size() > 1;
-  // Where copies of one message are to be deleted, which is whose is no matter of record.
-  const bool goes_by_contents = !rules_.keeps_duplicates && rules_.tells_destination_duplicates &&
-                                has_lookalikes(destination_, destination_group);
-  if (!goes_by_contents) pair_known(source_group);
+  pair_known(source_group);
+  tells_copies_apart_ = rules_.tells_destination_duplicates || unpaired_in(Role::source, source_group) > 0;
   ask_for_contents(source_group, destination_group);
   take_rest(Role::source, source_group, rest_source_);
   take_rest(Role::destination, destination_group, rest_destination_);
@@ -191,7 +188,13 @@ void Matcher::match_group(Positions source_group, Positions destination_group) {
 }
 
 void Matcher::pair_known(Positions source_group) {
+  // Where copies of one message are to be deleted, a duplicate on the source has no claim to one.
+  const bool claims_are_contested = rules_.tells_destination_duplicates && !rules_.keeps_duplicates;
+  std::set<Content> seen;
   for (const Position i : source_group) {
+    const Content* content = source_.content(i);
+    const bool is_duplicate = content != nullptr && !seen.insert(*content).second;
+    if (claims_are_contested && is_duplicate) continue;
     const imap::proto::Uid uid = source_.uid(i);
     const auto copy = std::lower_bound(known_.begin(), known_.end(), uid,
                                        [](const KnownCopy& one, imap::proto::Uid value) { return one.source < value; });
@@ -203,14 +206,13 @@ void Matcher::pair_known(Positions source_group) {
   }
 }
 
-/// Whether messages of one size can only be told apart by their contents.
-bool Matcher::depends_on_contents(Positions source_run, Positions destination_run) {
-  const std::size_t source_open = unpaired_in(Role::source, source_run);
-  const std::size_t destination_open = unpaired_in(Role::destination, destination_run);
-  // Which of them are paired makes no difference while all are.
-  if (rules_.keeps_duplicates) return source_open > 0 && destination_open > 0 && source_open != destination_open;
-  if (source_run.size() > 1 && source_open > 0) return true;
-  return tells_copies_apart_ && destination_run.size() > 1 && destination_open > 0;
+/// Whether the messages of a group can only be told apart by their contents.
+bool Matcher::depends_on_contents(Positions source_group, Positions destination_group) {
+  const bool has_lookalikes_there = has_lookalikes(destination_, destination_group);
+  if (unpaired_in(Role::source, source_group) > 0) {
+    return has_lookalikes_there || has_lookalikes(source_, source_group);
+  }
+  return has_lookalikes_there && rules_.tells_destination_duplicates && !rules_.keeps_duplicates;
 }
 
 void Matcher::ask(Role role, Position i) {
@@ -218,38 +220,21 @@ void Matcher::ask(Role role, Position i) {
   (role == Role::source ? matches_.unread_source : matches_.unread_destination).push_back(i);
 }
 
+/// All of a group or none: sizes differ between servers, and what is equal is found by its content alone.
 void Matcher::ask_for_contents(Positions source_group, Positions destination_group) {
-  const auto run_of = [](const MailboxIndex& index, Positions group, std::uint64_t size) {
-    const auto end =
-        std::find_if(group.begin(), group.end(), [&](Position i) { return index.message_size(i) != size; });
-    return group.first(static_cast<std::size_t>(end - group.begin()));
-  };
+  if (depends_on_contents(source_group, destination_group)) {
+    for (const Position i : source_group) ask(Role::source, i);
+    for (const Position i : destination_group) ask(Role::destination, i);
+    return;
+  }
   const auto asks_for_orphan = [this](Position i) { return is_orphan_[i] && !is_paired_destination_[i]; };
   const bool has_orphans = std::any_of(destination_group.begin(), destination_group.end(), asks_for_orphan);
-  if (has_orphans && unpaired_in(Role::source, source_group) > 0 && !rules_.changes_texts) {
-    for (const Position i : source_group) {
-      if (!is_paired_source_[i]) ask(Role::source, i);
-    }
-    for (const Position i : destination_group) {
-      if (asks_for_orphan(i)) ask(Role::destination, i);
-    }
+  if (!has_orphans || rules_.changes_texts || unpaired_in(Role::source, source_group) == 0) return;
+  for (const Position i : source_group) {
+    if (!is_paired_source_[i]) ask(Role::source, i);
   }
-  Positions source = source_group;
-  Positions destination = destination_group;
-  while (!source.empty() || !destination.empty()) {
-    const std::uint64_t source_size =
-        source.empty() ? std::numeric_limits<std::uint64_t>::max() : source_.message_size(source.front());
-    const std::uint64_t destination_size = destination.empty() ? std::numeric_limits<std::uint64_t>::max()
-                                                               : destination_.message_size(destination.front());
-    const std::uint64_t size = std::min(source_size, destination_size);
-    const Positions source_run = run_of(source_, source, size);
-    const Positions destination_run = run_of(destination_, destination, size);
-    if (depends_on_contents(source_run, destination_run)) {
-      for (const Position i : source_run) ask(Role::source, i);
-      for (const Position i : destination_run) ask(Role::destination, i);
-    }
-    source = source.subspan(source_run.size());
-    destination = destination.subspan(destination_run.size());
+  for (const Position i : destination_group) {
+    if (asks_for_orphan(i)) ask(Role::destination, i);
   }
 }
 
@@ -276,7 +261,9 @@ void Matcher::take_rest(Role role, Positions group, std::vector<Position>& rest)
     } else if (!rules_.keeps_duplicates && role == Role::destination && !tells_copies_apart_) {
       is_repeat = has_equal_size;  // nothing comes of it but a number
     }
-    (is_repeat ? duplicates : rest).push_back(i);
+    // Texts that the user has changed may have become equal: as many as the source has may be copies.
+    const bool may_be_copy = role == Role::destination && rules_.changes_texts && rest.size() < rest_source_.size();
+    (is_repeat && !may_be_copy ? duplicates : rest).push_back(i);
   }
 }
 

@@ -10,7 +10,7 @@ namespace imapferry::sync {
 
 /// A message of the source was copied to this one of the destination, or was found to be there, by an earlier run.
 struct KnownCopy {
-  imap::proto::Uid source = 0;
+  imap::proto::Uid source = 0;  ///< 0: it has left the source, and its UID is not known any more
   imap::proto::Uid destination = 0;
 };
 
@@ -43,9 +43,9 @@ struct Matches {
 ///
 /// Messages of different identities are different. Within an identity, in this order:
 ///
-/// 1. What is known to be a copy is one (`known`, ascending by source), while both are there; but for lookalikes that
-///    may be deleted.
-/// 2. Where one side has several of one size, their contents are asked for. Messages of equal content are duplicates:
+/// 1. What is known to be a copy is one (`known`, ascending by source), while both are there; but a duplicate on the
+///    source has no claim to its copy where duplicates on the destination may be deleted.
+/// 2. Where one side has several of one size, all contents are asked for. Messages of equal content are duplicates:
 ///    the lowest UID stays. Those of different content are different messages.
 /// 3. A copy whose original has left the source is that of another message only when their contents are equal: a draft
 ///    that was edited keeps its Message-Id.

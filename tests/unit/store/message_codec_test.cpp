@@ -32,6 +32,7 @@ Chunk some_chunk() {
   chunk.messages[2].destination_flags = 2;
   chunk.messages[3].was_deleted = true;
   chunk.messages[2].is_confirmed = true;
+  chunk.messages[0].is_orphan = true;
   chunk.messages[2].source_content = core::Hash128{{5, ~std::uint64_t{0}}};
   chunk.messages[1].destination_content = core::Hash128{{6, 7}};
   chunk.messages[4].source_size = std::numeric_limits<std::uint64_t>::max();
