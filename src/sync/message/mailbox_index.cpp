@@ -166,6 +166,7 @@ void MailboxIndex::set_identity(std::size_t i, const Identity& identity) {
 }
 
 const Content* MailboxIndex::content(std::size_t i) const {
+  if (contents_.empty()) return nullptr;
   const auto found = contents_.find(uids_[i]);
   return found == contents_.end() ? nullptr : &found->second;
 }
