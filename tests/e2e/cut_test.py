@@ -15,7 +15,6 @@ CUTS = int(os.environ.get("IMAPFERRY_TEST_CUTS") or (16 if UNDER_SANITIZER else 
 MESSAGES = int(os.environ.get("IMAPFERRY_TEST_MESSAGES") or 600)
 FOLDERS = (("Archive", "2019"), ("Проекты", "Важно"))
 LARGEST = 20_000
-WITHOUT_UIDS = "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE NAMESPACE CHILDREN UNSELECT MULTIAPPEND"
 
 
 class CutTest(WholeProgramTest):
@@ -66,7 +65,7 @@ class CutTest(WholeProgramTest):
 
     def test_random_cuts_without_new_uids(self):
         # A server that can only expunge everything that is marked must not do so while others have marked something.
-        self.check_random_cuts(self.serve(capability=WITHOUT_UIDS), self.serve(capability=WITHOUT_UIDS), without=["\\Deleted"])
+        self.check_random_cuts(self.serve_without_uids(), self.serve_without_uids(), without=["\\Deleted"])
 
     def check_stored_but_never_heard(self, *more):
         """The destination stores a batch, and the line breaks on its answer."""

@@ -60,6 +60,10 @@ class CuttingProxy:
                 return
             threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
+    def _answers(self):
+        """What becomes of the server's bytes on a new connection: a function of each piece."""
+        return lambda data: data
+
     def _may_cut(self):
         with self._lock:
             if self.cuts >= self.most:
@@ -74,7 +78,7 @@ class CuttingProxy:
         with self._lock:
             left = self._cut_after(self._chance) if self._cut_after else None
             self._carried += 1
-        heard, passed = b"", 0
+        heard, passed, told = b"", 0, self._answers()
         try:
             while self._is_open:
                 ready, _, _ = select.select([client, server], [], [], 0.5)
@@ -88,6 +92,8 @@ class CuttingProxy:
                             heard = b""
                             if self._may_cut():
                                 return
+                    if source is server:
+                        data = told(data)
                     passed += len(data)
                     is_too_many = self._tolerates is not None and self._carried > self._tolerates
                     if is_too_many and source is server and passed > self.PATIENCE and data.endswith(b"\r\n") and self._may_cut():
@@ -109,3 +115,27 @@ class CuttingProxy:
                 self._carried -= 1
             _reset(client)
             _reset(server)
+
+
+class UidHidingProxy(CuttingProxy):
+    """Keeps from the client which UIDs its messages got: Dovecot tells them even where it does not announce UIDPLUS."""
+
+    TELLING = re.compile(rb"\[APPENDUID [^\]\r\n]*\] ")
+    # No line with a response code is longer.
+    LONGEST = 4_000
+
+    def __init__(self, server):
+        super().__init__(server, seed=0, most=0)
+        self.log = server.log
+
+    def _answers(self):
+        held = b""
+
+        def answer(data):
+            nonlocal held
+            held += data
+            whole = len(held) if len(held) > self.LONGEST and b"\n" not in held else held.rfind(b"\n") + 1
+            lines, held = held[:whole], held[whole:]
+            return self.TELLING.sub(b"", lines)
+
+        return answer

@@ -8,8 +8,6 @@ import unittest
 import paths  # noqa: F401
 from harness import WholeProgramTest, login, run, side
 
-# Dovecot's list without UIDPLUS: neither the UIDs of copies are told, nor can single messages be expunged.
-WITHOUT_UIDPLUS = "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE NAMESPACE CHILDREN UNSELECT MULTIAPPEND"
 INBOX = ("INBOX",)
 
 
@@ -179,7 +177,7 @@ class DeletionTest(WholeProgramTest):
             self.assertEqual(self.names(self.source, user), ["a"], state)
 
     def test_delete1_without_the_uids_of_copies(self):
-        source, destination = self.serve(capability=WITHOUT_UIDPLUS), self.serve(capability=WITHOUT_UIDPLUS)
+        source, destination = self.serve_without_uids(), self.serve_without_uids()
         user = self.new_user()
         self.fill(source, user, "abc")
         self.migrate(user, "--delete1", source=source, destination=destination)

@@ -14,6 +14,7 @@ import unittest
 import paths
 import compare
 from certificates import Certificates
+from cutting_proxy import UidHidingProxy
 from dovecot import Dovecot
 from imap_account import Account
 
@@ -27,6 +28,10 @@ WITHOUT_STATE = os.environ.get("IMAPFERRY_TEST_STATE", "") == "none"
 # Sanitizers make everything several times slower, and their memory is not ours.
 UNDER_SANITIZER = os.environ.get("IMAPFERRY_SANITIZED", "") not in ("", "0")
 PATIENCE = 4 if UNDER_SANITIZER else 1
+
+
+# Dovecot's list without UIDPLUS, CONDSTORE and what else tells changes.
+WITHOUT_UIDS = "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE NAMESPACE CHILDREN UNSELECT MULTIAPPEND"
 
 
 class Finished:
@@ -136,6 +141,13 @@ class WholeProgramTest(unittest.TestCase):
         server = Dovecot(certificates=cls.certificates(), **options).start()
         cls.addClassCleanup(server.stop)
         return server
+
+    @classmethod
+    def serve_without_uids(cls, **options):
+        """A server that neither tells the UIDs of copies nor can expunge single messages."""
+        proxy = UidHidingProxy(cls.serve(capability=WITHOUT_UIDS, **options))
+        cls.addClassCleanup(proxy.stop)
+        return proxy
 
     def new_user(self):
         return f"user{next(WholeProgramTest.user_numbers)}"

@@ -15,8 +15,6 @@ from harness import UNDER_SANITIZER, Running, WholeProgramTest, login, run, sess
 
 MOMENTS = int(os.environ.get("IMAPFERRY_TEST_MOMENTS") or (6 if UNDER_SANITIZER else 20))
 MESSAGES = int(os.environ.get("IMAPFERRY_TEST_MESSAGES") or 300)
-# Dovecot's list without UIDPLUS (who copies does not hear the new UIDs) and without what tells changes.
-WITHOUT_UIDS = "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE NAMESPACE CHILDREN UNSELECT MULTIAPPEND"
 FOLDERS = (("Archive", "2019"), ("Archive", "2020"), ("Проекты", "Важно"), ("Empty",))
 
 
@@ -79,7 +77,7 @@ class KillTest(WholeProgramTest):
             path.write_bytes(held)
 
     def test_without_new_uids(self):
-        self.check(self.serve(capability=WITHOUT_UIDS), self.serve(layout="mdbox", capability=WITHOUT_UIDS))
+        self.check(self.serve_without_uids(), self.serve_without_uids(layout="mdbox"))
 
     def test_into_mdbox(self):
         self.check(self.serve(), self.serve(layout="mdbox", separator=".", prefix="INBOX."))
